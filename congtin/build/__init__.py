@@ -1,0 +1,1 @@
+"""What must be rendered, and the rendering of it."""

@@ -1,0 +1,104 @@
+"""One Pelican run for one Edition."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pelican
+from pelican import ArticlesGenerator, PagesGenerator, Pelican, signals
+from pelican.settings import read_settings
+
+from congtin.build.interface import Interface
+from congtin.build.output import OutputSink, Written
+from congtin.build.plan import EditionPlan
+from congtin.catalogue.store import STATE_FOLDER
+from congtin.errors import UsageError, did_you_mean, list_of
+from congtin.messages import msg
+from congtin.model import EditionKey, Profile
+from congtin.network.load import load_network
+from congtin.network.pelican_settings import OUTPUT, pelican_settings
+
+
+class EditionPelican(Pelican):  # type: ignore[misc]  # Pelican has no type hints
+    """Pelican with the plugins' generators in place of its own for articles and pages."""
+
+    def _get_generator_classes(self) -> list[type]:
+        found: list[type] = []
+        for _, classes in signals.get_generators.send(self):
+            found.extend(classes if isinstance(classes, list | tuple) else [classes])
+        for needed in (ArticlesGenerator, PagesGenerator):
+            if not any(issubclass(generator, needed) for generator in found):
+                raise TypeError(f"no plugin brings a {needed.__name__}")
+        return found
+
+
+@dataclass(frozen=True)
+class EditionJob:
+    """What a worker needs to build one Edition."""
+
+    plan: EditionPlan
+    interface: Interface
+    output: Path
+    state: Path
+
+
+@dataclass(frozen=True)
+class EditionResult:
+    """What one Pelican run wrote."""
+
+    key: EditionKey
+    written: Written
+    pages: int
+
+
+def build_edition(job: EditionJob) -> EditionResult:
+    """Run Pelican once; on any failure the Edition's old pages stay as they were."""
+    plan = job.plan
+    settings = read_settings(
+        path=None,
+        override={
+            **pelican_settings(plan.root, plan.site, plan.edition, plan.profile),
+            "OUTPUT_PATH": str(job.output),
+            "CONGTIN_JOB": job,
+        },
+    )
+    pelican.console.quiet = True
+    EditionPelican(settings).run()
+    sink: OutputSink = settings["CONGTIN_SINK"]
+    written: Written = settings["CONGTIN_WRITTEN"]
+    return EditionResult(plan.edition.key, written, sum(1 for name in sink.outputs if name.endswith(".html")))
+
+
+def settings_from_environment(
+    root: Path, profile: Profile, environ: Mapping[str, str] = os.environ
+) -> dict[str, Any]:
+    """Return Pelican settings for the Edition that ``SITE`` and ``EDITION_LANG`` name.
+
+    For `pelicanconf.py` and `publishconf.py`; raises UsageError when there is no such Edition.
+    """
+    network = load_network(root)
+    wanted = environ.get("SITE", "")
+    if not wanted:
+        raise UsageError(msg("Say which Site to build: SITE=hanoi/portal pelican -s pelicanconf.py"))
+    site = network.sites.get(wanted)
+    if site is None:
+        raise UsageError(msg("There is no Site “{site}”.", site=wanted), did_you_mean(wanted, network.sites))
+    lang = environ.get("EDITION_LANG") or site.main_language
+    if lang not in site.options.languages:
+        raise UsageError(
+            msg("{site} is not published in the language “{lang}”.", site=site.id, lang=lang),
+            msg("Its languages are: {words}.", words=list_of(site.options.languages)),
+        )
+    settings = pelican_settings(root, site, site.edition(lang), profile)
+    return {**settings, "PELICAN_CLASS": EditionPelican, "CONGTIN_NOW": environ.get("CONGTIN_NOW", "")}
+
+
+def default_folders(root: Path) -> tuple[Path, Path]:
+    """Return (output root, state folder) of a work tree."""
+    return root / OUTPUT, root / STATE_FOLDER
+
+

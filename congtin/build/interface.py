@@ -1,0 +1,96 @@
+"""The words of the interface in every language the theme speaks, and how dates and numbers look."""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from congtin.languages import VIETNAMESE, babel_locale
+from congtin.model import HANOI_TIME
+
+# The language of the message ids, which needs no catalogue.
+SOURCE_LANGUAGE = "en"
+DOMAIN = "theme"
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The interface of one Edition; ``lang`` is Vietnamese where the theme lacks the Edition's language."""
+
+    lang: str
+    languages: frozenset[str]
+    compiled: bytes
+
+    def translations(self) -> gettext.NullTranslations:
+        if not self.compiled:
+            return gettext.NullTranslations()
+        return gettext.GNUTranslations(io.BytesIO(self.compiled))
+
+
+def load_interfaces(theme: Path) -> Mapping[str, bytes]:
+    """Return the compiled catalogue of every language of a theme; the source language's is empty."""
+    found = {SOURCE_LANGUAGE: b""}
+    for po_file in sorted(theme.glob(f"translations/*/LC_MESSAGES/{DOMAIN}.po")):
+        with po_file.open("rb") as stream:
+            catalogue = read_po(stream, abort_invalid=True)
+        compiled = io.BytesIO()
+        write_mo(compiled, catalogue)
+        found[po_file.parts[-3]] = compiled.getvalue()
+    return found
+
+
+def interface_for(lang: str, catalogues: Mapping[str, bytes]) -> Interface:
+    """Return the interface an Edition in ``lang`` has."""
+    spoken = lang if lang in catalogues else VIETNAMESE
+    return Interface(spoken, frozenset(catalogues), catalogues.get(spoken, b""))
+
+
+@functools.lru_cache(maxsize=8192)
+def show_day(value: date | datetime, lang: str) -> str:
+    """Return a date in words of the language, in Hà Nội time."""
+    if isinstance(value, datetime):
+        value = value.astimezone(HANOI_TIME).date()
+    return format_date(value, format="long", locale=babel_locale(lang))
+
+
+@functools.lru_cache(maxsize=8192)
+def show_moment(value: datetime, lang: str) -> str:
+    """Return date and time of day in Hà Nội time."""
+    local = value.astimezone(HANOI_TIME)
+    locale = babel_locale(lang)
+    return f"{format_date(local, format='long', locale=locale)}, {format_datetime(local, 'HH:mm', locale=locale)}"
+
+
+def machine_moment(value: date | datetime) -> str:
+    """Return the value for a ``datetime`` attribute."""
+    return value.astimezone(HANOI_TIME).isoformat() if isinstance(value, datetime) else value.isoformat()
+
+
+def show_number(value: float, lang: str) -> str:
+    """Return a number with the language's separators."""
+    return format_decimal(value, locale=babel_locale(lang))
+
+
+def show_month(key: str, lang: str) -> str:
+    """Return ``2026/11`` as a month in words, ``2026`` as it is."""
+    if "/" not in key:
+        return key
+    year, month = key.split("/")
+    return format_skeleton("yMMMM", date(int(year), int(month), 1), locale=babel_locale(lang))
+
+
+def show_size(size: int, lang: str) -> str:
+    """Return a file size in kB or MB."""
+    if size < 1_000_000:
+        return f"{show_number(max(1, round(size / 1000)), lang)} kB"
+    return f"{show_number(round(size / 1_000_000, 1), lang)} MB"

@@ -1,0 +1,147 @@
+"""Which lists an Edition has, and which Items stand in each, oldest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from congtin.build.plan import EditionPlan, PlacedItem
+from congtin.catalogue.front_matter import Document, Page
+from congtin.languages import collation_key
+from congtin.model import HANOI_TIME, ItemKind, SectionKind
+from congtin.network.network import issuer_slug, local
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One list: its address, its name, and its entries from the oldest to the newest."""
+
+    kind: str
+    path: str
+    label: str
+    label_lang: str
+    entries: tuple[PlacedItem, ...]
+    key: str = ""
+    parent: str = ""
+    """Section id the list belongs to, if any."""
+
+
+def by_time(placed: PlacedItem) -> tuple[object, ...]:
+    """Order by time of publication; the id decides between equals, so that order never flickers."""
+    return (placed.item.facts.date, placed.item.id)
+
+
+def by_issue(placed: PlacedItem) -> tuple[object, ...]:
+    """Order documents by date of issue, then as everything else."""
+    facts = placed.item.facts
+    issued = facts.issued.isoformat() if isinstance(facts, Document) else ""
+    return (issued, facts.date, placed.item.id)
+
+
+def by_menu(placed: PlacedItem) -> tuple[object, ...]:
+    """Order fixed pages as their menu wants it, the last first."""
+    facts = placed.item.facts
+    return (-facts.order if isinstance(facts, Page) else 0, placed.item.id)
+
+
+_ORDERS: dict[SectionKind, Callable[[PlacedItem], tuple[object, ...]]] = {
+    SectionKind.ARTICLES: by_time,
+    SectionKind.DOCUMENTS: by_issue,
+    SectionKind.PAGES: by_menu,
+}
+
+
+def oldest_first(items: Iterable[PlacedItem]) -> tuple[PlacedItem, ...]:
+    """Return Items in the order of their publication."""
+    return tuple(sorted(items, key=by_time))
+
+
+def section_listings(plan: EditionPlan) -> Iterator[Listing]:
+    """Yield one listing for each section, empty ones included."""
+    grouped: dict[str, list[PlacedItem]] = defaultdict(list)
+    for placed in plan.items:
+        grouped[placed.placement.section].append(placed)
+    for section_id, options in plan.site.options.sections.items():
+        label, label_lang = local(options.label, plan.lang)
+        entries = tuple(sorted(grouped[section_id], key=_ORDERS[options.kind]))
+        yield Listing(options.kind.value, f"{section_id}/", label, label_lang, entries, section_id)
+
+
+def tag_listings(plan: EditionPlan) -> list[Listing]:
+    """Return one listing for each tag in use, in the order of their labels."""
+    grouped: dict[str, list[PlacedItem]] = defaultdict(list)
+    for placed in plan.live_items():
+        for tag in placed.item.facts.tags:
+            grouped[tag].append(placed)
+    found = []
+    for tag, entries in grouped.items():
+        label, label_lang = local(plan.vocabulary.tags.get(tag), plan.lang)
+        found.append(Listing("tag", f"chu-de/{tag}/", label or tag, label_lang, oldest_first(entries), tag))
+    return sorted(found, key=lambda listing: collation_key(listing.label, plan.lang))
+
+
+def archive_listings(plan: EditionPlan) -> list[Listing]:
+    """Return one listing for each year, then one for each month, newest first."""
+    grouped: dict[str, list[PlacedItem]] = defaultdict(list)
+    for placed in plan.live_items():
+        if placed.item.kind is not ItemKind.PAGE:
+            local_time = placed.item.facts.date.astimezone(HANOI_TIME)
+            grouped[f"{local_time:%Y}"].append(placed)
+            grouped[f"{local_time:%Y/%m}"].append(placed)
+    return [
+        Listing("year" if len(key) == 4 else "month", f"luu-tru/{key}/", key, plan.lang, oldest_first(entries), key)
+        for key, entries in sorted(grouped.items(), reverse=True)
+    ]
+
+
+_Facet = Callable[[EditionPlan, Document], tuple[str, str, str]]
+"""(address part, label, language of the label) of a document in one respect."""
+
+
+def _by_type(plan: EditionPlan, document: Document) -> tuple[str, str, str]:
+    return document.type, *local(plan.vocabulary.document_types.get(document.type), plan.lang)
+
+
+def _by_field(plan: EditionPlan, document: Document) -> tuple[str, str, str]:
+    return document.field, *local(plan.vocabulary.document_fields.get(document.field), plan.lang)
+
+
+def _by_issuer(plan: EditionPlan, document: Document) -> tuple[str, str, str]:
+    return issuer_slug(document.issuer), document.issuer, plan.site.main_language
+
+
+def _by_year(plan: EditionPlan, document: Document) -> tuple[str, str, str]:
+    return f"{document.issued:%Y}", f"{document.issued:%Y}", plan.lang
+
+
+# Address part and how documents are told apart: the library's filters.
+FACETS: dict[str, _Facet] = {"loai": _by_type, "co-quan": _by_issuer, "nam": _by_year, "linh-vuc": _by_field}
+
+
+def library_listings(plan: EditionPlan) -> Iterator[Listing]:
+    """Yield the filtered lists of every document section."""
+    for section_id, options in plan.site.options.sections.items():
+        if options.kind is not SectionKind.DOCUMENTS:
+            continue
+        documents = [p for p in plan.live_items() if p.placement.section == section_id]
+        for part, facet in FACETS.items():
+            yield from _facet_listings(plan, section_id, part, facet, documents)
+
+
+def _facet_listings(
+    plan: EditionPlan, section_id: str, part: str, facet: _Facet, documents: list[PlacedItem]
+) -> Iterator[Listing]:
+    grouped: dict[str, list[PlacedItem]] = defaultdict(list)
+    labels: dict[str, tuple[str, str]] = {}
+    for placed in documents:
+        if isinstance(placed.item.facts, Document):
+            key, label, label_lang = facet(plan, placed.item.facts)
+            grouped[key].append(placed)
+            labels.setdefault(key, (label or key, label_lang))
+    for key in sorted(grouped, key=lambda k: collation_key(labels[k][0], plan.lang), reverse=part == "nam"):
+        entries = tuple(sorted(grouped[key], key=by_issue))
+        yield Listing("facet", f"{section_id}/{part}/{key}/", *labels[key], entries, part, section_id)
+

@@ -1,0 +1,179 @@
+"""The whole story of a build, from files to pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from congtin.build.edition import EditionJob, EditionResult
+from congtin.build.interface import interface_for, load_interfaces
+from congtin.build.manifest import Manifest, manifests_of
+from congtin.build.output import remove_output
+from congtin.build.plan import EditionPlan, make_plans
+from congtin.build.report import BuildReport
+from congtin.build.runner import run_jobs, worker_count
+from congtin.catalogue.scan import scan
+from congtin.catalogue.store import FragmentStore
+from congtin.checks.registry import Repository
+from congtin.checks.run import run_checks
+from congtin.checks.text import inspect_text
+from congtin.crosspost.placements import place
+from congtin.errors import Problem, ProblemsFound, Severity, UsageError, did_you_mean, list_of
+from congtin.messages import msg
+from congtin.model import EditionKey, Profile, Role
+from congtin.network.load import load_network
+from congtin.network.network import Network
+from congtin.network.pelican_settings import THEME
+from congtin.rules.document_numbers import load_document_numbers
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What to build, from where to where."""
+
+    root: Path
+    output: Path
+    state: Path
+    now: datetime
+    profile: Profile = Profile.WORK
+    sites: Sequence[str] = ()
+    langs: Sequence[str] = ()
+    workers: int = field(default_factory=worker_count)
+
+
+class Progress:
+    """Listens to a build; the command line shows it."""
+
+    def start(self, editions: int) -> None:
+        """Learn how many Editions there are to build."""
+
+    def advance(self, result: EditionResult) -> None:
+        """Learn that one Edition is done."""
+
+
+def read_repository(root: Path, state: Path, now: datetime, profile: Profile) -> Repository:
+    """Read sites and content and decide what stands where."""
+    network = load_network(root)
+    numbers = load_document_numbers(root)
+    store = FragmentStore(state)
+    try:
+        catalogue = scan(network, store, inspect_text)
+    finally:
+        store.close()
+    return Repository(network, catalogue, place(network, catalogue, now), numbers, now, profile)
+
+
+def checked(repository: Repository) -> list[Problem]:
+    """Run all checks; raise ProblemsFound when any of them is an error, else return the rest."""
+    problems = run_checks(repository)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise ProblemsFound(problems)
+    return problems
+
+
+def build(request: BuildRequest, progress: Progress | None = None) -> BuildReport:
+    """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written."""
+    started = time.monotonic()
+    progress = progress or Progress()
+    repository = read_repository(request.root, request.state, request.now, request.profile)
+    wanted = select_editions(repository.network, request.sites, request.langs)
+    problems = checked(repository)
+    plans = make_plans(
+        repository.network, repository.catalogue, repository.placements, request.now, request.profile
+    )
+    jobs = make_jobs([plans[key] for key in wanted], request.output, request.state)
+    progress.start(len(jobs))
+    results = run_jobs(jobs, request.workers, progress.advance)
+    report = _report(request, repository, wanted, results, problems)
+    report.removed += prune_editions(request.output, request.state, plans)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def make_jobs(plans: Iterable[EditionPlan], output: Path, state: Path) -> list[EditionJob]:
+    """Return a job for each plan, with the interface in its language."""
+    jobs: list[EditionJob] = []
+    catalogues: Mapping[str, bytes] | None = None
+    for plan in plans:
+        catalogues = catalogues or load_interfaces(plan.root / THEME)
+        jobs.append(EditionJob(plan, interface_for(plan.lang, catalogues), output, state))
+    return jobs
+
+
+def job_for(root: Path, key: EditionKey, profile: Profile, now: datetime, output: Path, state: Path) -> EditionJob:
+    """Return the job of one Edition, for a plain Pelican run."""
+    repository = read_repository(root, state, now, profile)
+    checked(repository)
+    plans = make_plans(repository.network, repository.catalogue, repository.placements, now, profile)
+    return make_jobs([plans[key]], output, state)[0]
+
+
+def select_editions(network: Network, sites: Sequence[str], langs: Sequence[str]) -> list[EditionKey]:
+    """Return the Editions that Site names or groups and languages choose; all of them when none is named."""
+    chosen = list(network.sites.values())
+    if sites:
+        chosen = []
+        for pattern in sites:
+            found = network.matching(pattern)
+            if not found:
+                hint = did_you_mean(pattern, network.sites)
+                raise UsageError(msg("There is no Site “{site}”.", site=pattern), hint)
+            chosen += [site for site in found if site not in chosen]
+    known = sorted({edition.lang for site in chosen for edition in site.editions})
+    for lang in langs:
+        if lang not in known:
+            text = msg("None of these Sites is published in the language “{lang}”.", lang=lang)
+            raise UsageError(text, msg("Their languages are: {words}.", words=list_of(known)))
+    return [e.key for site in chosen for e in site.editions if not langs or e.lang in langs]
+
+
+def prune_editions(output: Path, state: Path, plans: Mapping[EditionKey, EditionPlan]) -> int:
+    """Remove the files of Editions that no longer exist; return how many."""
+    existing = {Manifest.file(state, key) for key in plans}
+    kept = {name for key in plans for name in Manifest.load(state, key).outputs}
+    removed = 0
+    for file in manifests_of(state).values():
+        if file in existing:
+            continue
+        site, _, lang = file.stem.partition("@")
+        for name in Manifest.load(state, EditionKey(site.replace("__", "/"), lang)).outputs:
+            if name not in kept:
+                remove_output(output, name)
+                removed += 1
+        file.unlink()
+    return removed
+
+
+def _report(
+    request: BuildRequest,
+    repository: Repository,
+    wanted: Sequence[EditionKey],
+    results: Sequence[EditionResult],
+    problems: list[Problem],
+) -> BuildReport:
+    catalogue, placements = repository.catalogue, repository.placements
+    placed = [placement for key in wanted for placement in placements.by_edition.get(key, ())]
+    return BuildReport(
+        now=request.now,
+        profile=request.profile.value,
+        sites=len({key.site for key in wanted}),
+        editions=len(wanted),
+        sources=catalogue.source_count,
+        items=len(catalogue.items),
+        placements=len(placed),
+        copies=sum(1 for placement in placed if placement.role is Role.CROSSPOST),
+        drafts=len(placements.drafts),
+        scheduled=len(placements.scheduled),
+        withdrawn=sum(1 for i in catalogue.items.values() if i.facts.withdrawn and i.facts.withdrawn.at <= request.now),
+        waiting=len(placements.waiting),
+        pages=sum(result.pages for result in results),
+        files=sum(result.written.total for result in results),
+        changed=sum(result.written.changed for result in results),
+        removed=sum(result.written.removed for result in results),
+        problems=problems,
+    )
+
+

@@ -1,0 +1,210 @@
+"""The whole input of one Edition: its Site, its Items with their texts, its neighbours, the clock."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from congtin.catalogue.front_matter import Document, Translation
+from congtin.catalogue.source import Catalogue, Item, Source
+from congtin.crosspost.addresses import canonical_url
+from congtin.crosspost.placements import Placements, Redirect
+from congtin.model import Edition, EditionKey, Placement, Profile
+from congtin.network.network import Network, Portal, Site
+from congtin.network.options import Vocabulary
+
+
+@dataclass(frozen=True)
+class PlacedItem:
+    """An Item in this Edition, with everything its page and its cards show."""
+
+    placement: Placement
+    item: Item
+    origin: Site
+    canonical: str
+    languages: Mapping[str, str]
+    """Address of this Item on this Site, by language that has a text of its own."""
+    newer: str = ""
+    """Id of the document that replaces this one."""
+
+    @property
+    def source(self) -> Source:
+        source = self.item.source(self.placement.lang)
+        if source is None:
+            raise KeyError(self.placement)
+        return source
+
+    @property
+    def is_copy(self) -> bool:
+        return self.placement.edition.site != self.origin.id
+
+    def text(self, field_name: str) -> str:
+        """Return a text in the language shown; what the translation leaves out is the original's."""
+        front = self.source.front
+        own = getattr(front, field_name, None)
+        return str(own or getattr(self.item.facts, field_name, None) or "")
+
+    @property
+    def teaser(self) -> str:
+        front = self.source.front
+        return (front.teaser if isinstance(front, Translation) else "") or self.item.facts.teaser
+
+    def is_withdrawn(self, now: datetime) -> bool:
+        withdrawn = self.item.facts.withdrawn
+        return withdrawn is not None and withdrawn.at <= now
+
+
+@dataclass(frozen=True)
+class EditionPlan:
+    """Everything that one Pelican run may look at."""
+
+    root: Path
+    portal: Portal
+    portal_site: Site
+    site: Site
+    edition: Edition
+    vocabulary: Vocabulary
+    items: tuple[PlacedItem, ...]
+    redirects: tuple[Redirect, ...]
+    links: Mapping[str, str]
+    """Where `item:` links in the texts of this Edition lead, by Item id."""
+    document_labels: Mapping[str, str]
+    """Number of each document that is replaced or replaces, by Item id."""
+    directory: tuple[Site, ...]
+    """The Portal's component Sites; empty on component Sites."""
+    now: datetime
+    profile: Profile
+    sibling_pages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Addresses that the Site's other Editions have too, by language."""
+
+    @property
+    def lang(self) -> str:
+        return self.edition.lang
+
+    def live_items(self) -> Iterator[PlacedItem]:
+        for placed in self.items:
+            if not placed.is_withdrawn(self.now):
+                yield placed
+
+
+def make_plans(
+    network: Network,
+    catalogue: Catalogue,
+    placements: Placements,
+    now: datetime,
+    profile: Profile,
+) -> dict[EditionKey, EditionPlan]:
+    """Return the plan of every Edition."""
+    maker = _PlanMaker(network, catalogue, placements, now, profile)
+    plans: dict[EditionKey, EditionPlan] = {}
+    for site in network.sites.values():
+        of_site = [maker.plan(site, edition) for edition in site.editions]
+        plans.update((plan.edition.key, plan) for plan in with_siblings(of_site))
+    return plans
+
+
+def with_siblings(plans: list[EditionPlan]) -> list[EditionPlan]:
+    """Tell the Editions of one Site which addresses the others have (hreflang, language menu)."""
+    from congtin.build.pages import page_paths
+
+    if len(plans) < 2:
+        return plans
+    paths = {plan.lang: frozenset(page_paths(plan)) for plan in plans}
+    return [replace(plan, sibling_pages={k: v for k, v in paths.items() if k != plan.lang}) for plan in plans]
+
+
+@dataclass
+class _PlanMaker:
+    network: Network
+    catalogue: Catalogue
+    placements: Placements
+    now: datetime
+    profile: Profile
+
+    def __post_init__(self) -> None:
+        self.newer: dict[str, str] = {}
+        for item in self.catalogue.items.values():
+            if isinstance(item.facts, Document) and not item.facts.draft and item.facts.date <= self.now:
+                self.newer.update((older, item.id) for older in item.facts.replaces)
+                if item.facts.replaced_by:
+                    self.newer[item.id] = item.facts.replaced_by
+        self.by_path = self.catalogue.by_path()
+
+    def plan(self, site: Site, edition: Edition) -> EditionPlan:
+        placements = self.placements.by_edition.get(edition.key, ())
+        items = tuple(self.placed(site, placement) for placement in placements)
+        is_portal = site.kind.value == "portal"
+        return EditionPlan(
+            root=self.network.root,
+            portal=self.network.portal_of(site),
+            portal_site=self.network.sites[f"{site.portal_id}/portal"],
+            site=site,
+            edition=edition,
+            vocabulary=self.network.vocabulary,
+            items=items,
+            redirects=self.placements.redirects.get(edition.key, ()),
+            links=dict(self.links(edition, items)),
+            document_labels=dict(self.document_labels(items)),
+            directory=tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else (),
+            now=self.now,
+            profile=self.profile,
+        )
+
+    def placed(self, site: Site, placement: Placement) -> PlacedItem:
+        item = self.catalogue.items[placement.item]
+        languages = {
+            edition.lang: f"{edition.base_url}{placement.path}" for edition in site.editions if item.source(edition.lang)
+        }
+        return PlacedItem(
+            placement=placement,
+            item=item,
+            origin=self.network.sites[item.site],
+            canonical=canonical_url(self.network, item, placement.lang),
+            languages=languages,
+            newer=self.newer.get(item.id, ""),
+        )
+
+    def links(self, edition: Edition, items: tuple[PlacedItem, ...]) -> Iterator[tuple[str, str]]:
+        here = {placed.item.id: placed.placement for placed in items}
+        for placed in items:
+            for item_id in self.linked(placed):
+                target = self.catalogue.items.get(item_id)
+                if item_id in here:
+                    yield item_id, edition.root_path + here[item_id].path
+                elif target:
+                    yield item_id, canonical_url(self.network, target, edition.lang)
+
+    def document_labels(self, items: tuple[PlacedItem, ...]) -> Iterator[tuple[str, str]]:
+        for placed in items:
+            facts = placed.item.facts
+            if isinstance(facts, Document):
+                for other in [*facts.replaces, placed.newer]:
+                    target = self.catalogue.items.get(other)
+                    if target and isinstance(target.facts, Document):
+                        yield other, target.facts.number
+
+    def linked(self, placed: PlacedItem) -> Iterator[str]:
+        for link in placed.source.body.links:
+            parts = urlsplit(link)
+            if parts.scheme == "item":
+                yield parts.path
+            elif not parts.scheme and parts.path.endswith(".md"):
+                target = self.by_path.get(relative_item_path(placed.source, parts.path))
+                if target:
+                    yield target.id
+        facts = placed.item.facts
+        if isinstance(facts, Document):
+            yield from facts.replaces
+        if placed.newer:
+            yield placed.newer
+
+
+def relative_item_path(source: Source, link: str) -> str:
+    """Return the Item path a relative link to a Source means."""
+    target = posixpath.normpath(posixpath.join(source.where.folder, link)).removesuffix(".md")
+    return target.rpartition(".")[0] if "." in posixpath.basename(target) else target
+

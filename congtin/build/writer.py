@@ -1,0 +1,53 @@
+"""Pelican's Writer, writing into an Edition's OutputSink instead of straight onto the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Template
+from pelican import signals
+from pelican.writers import Writer
+
+from congtin.build.contexts import Contexts
+from congtin.build.output import OutputSink
+from congtin.build.pages import PageSpec
+
+
+class EditionWriter(Writer):  # type: ignore[misc]  # Pelican has no type hints
+    """Renders and hands over; pagination is the plan's business, not the Writer's."""
+
+    @property
+    def sink(self) -> OutputSink:
+        sink = self.settings["CONGTIN_SINK"]
+        if not isinstance(sink, OutputSink):
+            raise TypeError(sink)
+        return sink
+
+    def write_file(
+        self,
+        name: str,
+        template: Template,
+        context: dict[str, Any],
+        relative_urls: bool = False,
+        paginated: None = None,
+        template_name: str | None = None,
+        override_output: bool = False,
+        url: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Render one page; ``name`` is a path below the output root."""
+        local_context = {**context, **kwargs, "output_file": name}
+        self.sink.put(name, template.render(local_context).encode("utf-8"))
+        signals.content_written.send(name, context=local_context)
+
+    def write_page(
+        self,
+        get_template: Callable[[str], Template],
+        context: dict[str, Any],
+        contexts: Contexts,
+        spec: PageSpec,
+    ) -> None:
+        """Render one page that is not an Item."""
+        name = f"{contexts.plan.edition.folder}/{spec.output}"
+        self.write_file(name, get_template(spec.template), context, **contexts.of(spec))

@@ -1,0 +1,1 @@
+"""What the repository holds: Sources, Items, media and their rendered Fragments."""

@@ -1,0 +1,118 @@
+"""Sources, Items and the Catalogue that holds them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
+from congtin.catalogue.markdown import Heading
+from congtin.catalogue.paths import SourcePath
+from congtin.errors import Problem
+from congtin.model import ItemKind
+
+
+def blob_id(data: bytes) -> str:
+    """Return the id Git gives these bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What was seen in a Source's text, without the text."""
+
+    first_line: int
+    links: tuple[str, ...]
+    images: tuple[tuple[str, str], ...]
+    headings: tuple[Heading, ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file in one language."""
+
+    where: SourcePath
+    blob: str
+    front: Original | Translation
+    front_text: str
+    body: Body
+
+    @property
+    def path(self) -> str:
+        return self.where.path
+
+    @property
+    def lang(self) -> str:
+        return self.where.lang
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One file beside an Item."""
+
+    path: str
+    name: str
+    blob: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """All languages of one thing."""
+
+    original: Source
+    translations: Mapping[str, Source] = field(default_factory=dict)
+    media: Mapping[str, Media] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Article | Page | Document:
+        front = self.original.front
+        if not isinstance(front, Article | Page | Document):
+            raise TypeError(front)
+        return front
+
+    @property
+    def id(self) -> str:
+        return self.facts.id
+
+    @property
+    def kind(self) -> ItemKind:
+        return ItemKind(self.facts.kind)
+
+    @property
+    def site(self) -> str:
+        return self.original.where.site
+
+    @property
+    def section(self) -> str:
+        return self.original.where.section
+
+    @property
+    def item_path(self) -> str:
+        return self.original.where.item_path
+
+    def source(self, lang: str) -> Source | None:
+        """Return the Source in a language, the original included."""
+        return self.original if self.original.lang == lang else self.translations.get(lang)
+
+    def sources(self) -> list[Source]:
+        return [self.original, *self.translations.values()]
+
+    def is_stale(self, translation: Source) -> bool:
+        """Tell whether the original has changed since this translation was made (B4)."""
+        front = translation.front
+        return isinstance(front, Translation) and front.translated_from != self.original.blob
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every Item by id, and what was wrong on the way."""
+
+    items: Mapping[str, Item]
+    problems: tuple[Problem, ...]
+    source_count: int
+
+    def by_path(self) -> dict[str, Item]:
+        return {item.item_path: item for item in self.items.values()}

@@ -1,0 +1,96 @@
+"""Facts of Items: vocabulary, addresses, translations, demonstration data (B4, A12, D7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from congtin.catalogue.front_matter import Translation
+from congtin.catalogue.source import Item
+from congtin.checks.registry import Repository, check
+from congtin.errors import Problem, Severity, did_you_mean
+from congtin.messages import msg
+from congtin.model import ItemKind, Profile, SectionKind
+from congtin.strict_yaml import line_of
+
+# First parts of addresses that the engine itself uses.
+RESERVED = frozenset({"theme", "chu-de", "luu-tru", "so-do-trang", "lien-he", "co-quan", "tim-kiem", "api"})
+_SECTION_OF_KIND = {
+    ItemKind.ARTICLE: SectionKind.ARTICLES,
+    ItemKind.PAGE: SectionKind.PAGES,
+    ItemKind.DOCUMENT: SectionKind.DOCUMENTS,
+}
+
+
+@check("sections")
+def check_sections(repository: Repository) -> Iterator[Problem]:
+    """Yield sections whose address is taken by a language or by the engine."""
+    for site in repository.network.sites.values():
+        prefixes = {edition.prefix for edition in site.editions}
+        for section in site.options.sections:
+            if section in prefixes or section in RESERVED:
+                text = msg("A section cannot be called “{section}”: the address is taken.", section=section)
+                yield Problem("reserved-address", text, site.file)
+
+
+@check("items")
+def check_items(repository: Repository) -> Iterator[Problem]:
+    """Yield facts that contradict the Site or the vocabulary."""
+    for item in repository.catalogue.items.values():
+        section = repository.network.sites[item.site].options.sections[item.section]
+        if section.kind is not _SECTION_OF_KIND[item.kind]:
+            text = msg("A {kind} cannot stand in “{section}”, which holds {content}.", kind=item.kind.value,
+                       section=item.section, content=section.kind.value)
+            yield Problem("wrong-section", text, item.original.path, _line(item, "kind"))
+        known = repository.network.vocabulary.tags
+        for number, tag in enumerate(item.facts.tags):
+            if tag not in known:
+                text = msg("The tag “{tag}” is not in the vocabulary.", tag=tag)
+                yield Problem("unknown-tag", text, item.original.path, _line(item, "tags", number), did_you_mean(tag, known))
+        if item.facts.updated and item.facts.updated < item.facts.date:
+            text = msg("“updated” is earlier than “date”.")
+            yield Problem("time-order", text, item.original.path, _line(item, "updated"))
+
+
+@check("translations")
+def check_translations(repository: Repository) -> Iterator[Problem]:
+    """Yield translations that lack a text the original has, or are older than it (B4)."""
+    for item in repository.catalogue.items.values():
+        for source in item.translations.values():
+            front = source.front
+            if not isinstance(front, Translation):
+                continue
+            for field in ("summary", "abstract", "image_alt"):
+                if getattr(item.facts, field, None) and not getattr(front, field):
+                    text = msg("The field “{field}” is missing.", field=field)
+                    yield Problem("missing-field", text, source.path, 2)
+            if item.is_stale(source):
+                yield Problem(
+                    "stale-translation",
+                    msg("The original has changed since this translation was made."),
+                    source.path,
+                    line_of(source.front_text, ["translated_from"]) + 1,
+                    msg("Bring the text up to date, then run: congtin translation confirm {path}", path=source.path),
+                    Severity.WARNING,
+                )
+
+
+@check("release")
+def check_release(repository: Repository) -> Iterator[Problem]:
+    """Yield what keeps a release from citizens: demonstration data, missing EMC and trust ids (N1, K4)."""
+    if repository.profile is not Profile.RELEASE:
+        return
+    for item in repository.catalogue.items.values():
+        if item.facts.demo and not item.facts.draft:
+            text = msg("Demonstration data cannot be released.")
+            yield Problem("demonstration", text, item.original.path, _line(item, "demo"))
+    for site in repository.network.sites.values():
+        if not site.options.emc_site_id:
+            text = msg("The Site has no “emc_site_id” (N1).")
+            yield Problem("no-emc", text, site.file)
+        if not site.options.trust_label.domain:
+            text = msg("The Site has no trust label (K4).")
+            yield Problem("no-trust-label", text, site.file)
+
+
+def _line(item: Item, *where: str | int) -> int:
+    return line_of(item.original.front_text, where) + 1

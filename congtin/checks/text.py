@@ -1,0 +1,109 @@
+"""Characters and markup of one Source: NFC Unicode, no legacy encodings, nothing unsafe (B6, K5)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from congtin.errors import Problem, Severity
+from congtin.messages import msg
+
+# TCVN3 and VNI text read as Latin-1: letters that no Vietnamese word holds, beside ASCII letters.
+_TCVN3 = re.compile(r"[A-Za-z][®µ¶·¸¹¨©ª«¬»¼½¾Æ§]|[®µ¶·¸¹¨©ª«¬»¼½¾Æ§][A-Za-z]")
+_VNI = re.compile(r"[aeiouyAEIOUYôâêöïñ][äåëïöøûüæ]|\bñ[aeiouyöôâê]", re.IGNORECASE)
+_LEGACY_WORDS = 3
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+_NARROW_SPACE = re.compile("[\u202f\u2007]")
+_UNSAFE = re.compile(
+    r"<\s*(script|iframe|object|embed|form|style|link|meta|base|svg)\b|\bon[a-z]{3,}\s*=\s*[\"']|(javascript|vbscript)\s*:",
+    re.IGNORECASE,
+)
+
+
+def inspect_text(path: str, lang: str, text: str) -> Iterator[Problem]:
+    """Yield what is wrong with the characters of one Source."""
+    if not text.isascii():
+        yield from _characters(path, lang, text)
+    unsafe = _UNSAFE.search(text)
+    if unsafe:
+        yield Problem(
+            "unsafe-markup",
+            msg("“{markup}” is not allowed and will be removed.", markup=unsafe[0].strip()),
+            path,
+            _line(text, unsafe.start()),
+            severity=Severity.WARNING,
+        )
+
+
+def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:
+    if not unicodedata.is_normalized("NFC", text):
+        yield _not_nfc(path, text)
+    private = _PRIVATE.search(text)
+    if private:
+        yield Problem(
+            "private-use",
+            msg("The character {code} belongs to no standard.", code=_code(private[0])),
+            path,
+            _line(text, private.start()),
+            msg("The text was written with a symbol font; type it anew in Unicode."),
+        )
+    invisible = _INVISIBLE.search(text)
+    if invisible:
+        yield Problem(
+            "invisible-character",
+            msg("The invisible character {code} stands here.", code=_code(invisible[0])),
+            path,
+            _line(text, invisible.start()),
+            msg("Delete it: it breaks search and can hide text."),
+        )
+    narrow = _NARROW_SPACE.search(text)
+    if narrow:
+        yield Problem(
+            "odd-space",
+            msg("The unusual space {code} stands here.", code=_code(narrow[0])),
+            path,
+            _line(text, narrow.start()),
+            msg("Use an ordinary space."),
+            Severity.WARNING,
+        )
+    if lang == "vi":
+        yield from _legacy(path, text)
+
+
+def _not_nfc(path: str, text: str) -> Problem:
+    for number, line in enumerate(text.split("\n"), 1):
+        composed = unicodedata.normalize("NFC", line)
+        if composed != line:
+            at = next((i for i, (a, b) in enumerate(zip(line, composed, strict=False)) if a != b), 0)
+            word = composed[max(0, at - 12) : at + 12].strip()
+            return Problem(
+                "not-nfc",
+                msg("The letters are taken apart (decomposed Unicode), near “{word}”.", word=word),
+                path,
+                number,
+                msg("Run: congtin check --fix-unicode {path}", path=path),
+            )
+    return Problem("not-nfc", msg("The text is not in Unicode form NFC."), path)
+
+
+def _legacy(path: str, text: str) -> Iterator[Problem]:
+    for name, pattern in (("TCVN3", _TCVN3), ("VNI", _VNI)):
+        found = list(pattern.finditer(text))
+        if len(found) >= _LEGACY_WORDS:
+            yield Problem(
+                "legacy-encoding",
+                msg("This looks like text in the old encoding {name}.", name=name),
+                path,
+                _line(text, found[0].start()),
+                msg("Convert it to Unicode (TCVN 6909:2001) in the program it was written with."),
+            )
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _code(char: str) -> str:
+    return f"U+{ord(char):04X}"

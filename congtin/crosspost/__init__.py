@@ -1,0 +1,1 @@
+"""Which Item appears where, in which role, at which address."""

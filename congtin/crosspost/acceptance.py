@@ -1,0 +1,41 @@
+"""The target decides: what a Site's `accepts` rules and picks let in (F1, F2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from congtin.catalogue.source import Item
+from congtin.network.network import Site
+from congtin.network.options import AcceptRule
+
+PORTAL_ORIGIN = "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A target's consent: the section the copy goes into, and since when it is over."""
+
+    into: str
+    by: str
+    ended: date | None = None
+
+
+def acceptance(site: Site, item: Item) -> Acceptance | None:
+    """Return the consent of ``site`` to a copy of ``item``; a pick goes before the rules."""
+    pick = site.picks.get(item.id)
+    if pick:
+        return Acceptance(pick.into, "pick", pick.ended)
+    for rule in site.options.accepts:
+        if _matches(rule, site, item):
+            return Acceptance(rule.into, "rule", rule.ended)
+    return None
+
+
+def _matches(rule: AcceptRule, site: Site, item: Item) -> bool:
+    origin = f"{site.portal_id}/portal" if rule.origin == PORTAL_ORIGIN else rule.origin
+    if origin != item.site:
+        return False
+    if rule.sections and item.section not in rule.sections:
+        return False
+    return not rule.tags or bool(set(rule.tags) & set(item.facts.tags))

@@ -1,0 +1,236 @@
+"""Join Items with what each Site accepts: Placements, redirects, and who still has to decide."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from congtin.catalogue.source import Catalogue, Item
+from congtin.crosspost.acceptance import Acceptance, acceptance
+from congtin.crosspost.addresses import canonical_url, item_path, split_alias
+from congtin.errors import Problem, did_you_mean
+from congtin.messages import msg
+from congtin.model import HANOI_TIME, Edition, EditionKey, Placement, Role
+from congtin.network.network import Network, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A former address in one Edition and where it leads."""
+
+    edition: EditionKey
+    path: str
+    target: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An Item offered to a Site whose Board has not accepted it."""
+
+    item: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Placements:
+    """Everything that is placed, and everything that deliberately is not."""
+
+    by_edition: Mapping[EditionKey, tuple[Placement, ...]]
+    redirects: Mapping[EditionKey, tuple[Redirect, ...]]
+    waiting: tuple[Waiting, ...]
+    drafts: tuple[str, ...]
+    scheduled: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def place(network: Network, catalogue: Catalogue, now: datetime) -> Placements:
+    """Return where every live Item stands at ``now``."""
+    placer = _Placer(network, now)
+    for item in sorted(catalogue.items.values(), key=lambda i: i.original.path):
+        placer.place_item(item)
+    placer.check_picks(catalogue)
+    return placer.result()
+
+
+@dataclass
+class _Placer:
+    network: Network
+    now: datetime
+    placed: dict[EditionKey, dict[str, Placement]] = field(default_factory=lambda: defaultdict(dict))
+    redirects: dict[EditionKey, dict[str, Redirect]] = field(default_factory=lambda: defaultdict(dict))
+    paths: dict[str, str] = field(default_factory=dict)
+    waiting: list[Waiting] = field(default_factory=list)
+    drafts: list[str] = field(default_factory=list)
+    scheduled: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place_item(self, item: Item) -> None:
+        self.paths[item.id] = item.original.path
+        targets = self.targets(item)
+        if item.facts.draft:
+            self.drafts.append(item.id)
+            return
+        if item.facts.date > self.now:
+            self.scheduled.append(item.id)
+            return
+        home = self.network.sites[item.site]
+        for edition in home.editions:
+            self.place_in(item, home, edition, item.section, home=True)
+        for site in targets:
+            self.place_copy(item, site)
+        self.place_aliases(item)
+
+    def targets(self, item: Item) -> list[Site]:
+        found: dict[str, Site] = {}
+        for field_name in ("crosspost", "crosspost_ended"):
+            for pattern in getattr(item.facts, field_name):
+                sites = [site for site in self.network.matching(pattern) if site.id != item.site]
+                if not sites:
+                    text = msg("“{field}” names no Site: “{site}”.", field=field_name, site=pattern)
+                    hint = did_you_mean(pattern, self.network.sites)
+                    self.problems.append(Problem("unknown-site", text, item.original.path, 2, hint))
+                if field_name == "crosspost":
+                    found.update({site.id: site for site in sites})
+                else:
+                    for site in sites:
+                        self.end_copy(item, site)
+        return list(found.values())
+
+    def place_in(self, item: Item, site: Site, edition: Edition, section: str, *, home: bool) -> None:
+        lang = edition.lang
+        section_lang = site.options.sections[section].lang
+        if item.source(lang):
+            role = Role.ORIGINAL if home else Role.CROSSPOST
+        elif site.fallback(lang) == "show-original" or section_lang == item.original.lang:
+            role, lang = Role.FALLBACK if home else Role.CROSSPOST, item.original.lang
+        else:
+            return
+        self.add(Placement(item.id, edition.key, role, section, item_path(item, section), lang))
+
+    def add(self, placement: Placement) -> None:
+        taken = self.placed[placement.edition].get(placement.path)
+        if taken:
+            self.clash(placement.item, taken.item, placement.edition, placement.path)
+            return
+        self.placed[placement.edition][placement.path] = placement
+
+    def clash(self, item: str, other: str, edition: EditionKey, path: str) -> None:
+        text = msg(
+            "The address /{path} on {site} is also that of {other}.", path=path, site=edition.site, other=self.paths[other]
+        )
+        hint = msg("Give one of the two another slug.")
+        problem = Problem("address-clash", text, self.paths[item], 0, hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def place_copy(self, item: Item, site: Site) -> None:
+        consent = acceptance(site, item)
+        if consent is None:
+            self.waiting.append(Waiting(item.id, site.id))
+        elif consent.into not in site.options.sections:
+            text = msg("{site} accepts copies into a section it does not have: “{section}”.", site=site.id, section=consent.into)
+            problem = Problem("unknown-section", text, site.file, 0, did_you_mean(consent.into, site.options.sections))
+            if problem not in self.problems:
+                self.problems.append(problem)
+        elif consent.ended and consent.ended <= self.now.astimezone(HANOI_TIME).date():
+            self.redirect_copy(item, site, consent)
+        else:
+            for edition in site.editions:
+                self.place_in(item, site, edition, consent.into, home=False)
+
+    def end_copy(self, item: Item, site: Site) -> None:
+        consent = acceptance(site, item)
+        if consent and not item.facts.draft and item.facts.date <= self.now:
+            self.redirect_copy(item, site, consent)
+
+    def redirect_copy(self, item: Item, site: Site, consent: Acceptance) -> None:
+        for edition in site.editions:
+            if item.source(edition.lang) or site.fallback(edition.lang) == "show-original":
+                self.redirect(edition, item_path(item, consent.into), item)
+
+    def place_aliases(self, item: Item) -> None:
+        for alias in item.facts.aliases:
+            self.place_alias(item, alias)
+
+    def place_alias(self, item: Item, alias: str) -> None:
+        site_id, path = split_alias(alias, item.site)
+        site = self.network.sites.get(site_id)
+        if site is None:
+            text = msg("“{field}” names no Site: “{site}”.", field="aliases", site=site_id)
+            hint = did_you_mean(site_id, self.network.sites)
+            self.problems.append(Problem("unknown-site", text, item.original.path, 2, hint))
+            return
+        for edition in site.editions:
+            if site_id != item.site or item.source(edition.lang):
+                self.redirect(edition, path, item)
+        if site_id == item.site:
+            self.alias_copies(item, path)
+
+    def alias_copies(self, item: Item, path: str) -> None:
+        """Give copies the former address too: the same below the section they went into."""
+        rest = path.split("/", 1)[1]
+        for target in self.targets_placed(item):
+            edition = self.network.edition(target.edition)
+            self.redirect(edition, f"{target.section}/{rest}", item, edition.root_path + target.path)
+
+    def targets_placed(self, item: Item) -> Iterator[Placement]:
+        for site in {s.id: s for p in item.facts.crosspost for s in self.network.matching(p)}.values():
+            consent = acceptance(site, item)
+            if consent is None or site.id == item.site:
+                continue
+            for edition in site.editions:
+                placement = self.placed[edition.key].get(item_path(item, consent.into))
+                if placement and placement.item == item.id:
+                    yield placement
+
+    def redirect(self, edition: Edition, path: str, item: Item, target: str = "") -> None:
+        where = target or canonical_url(self.network, item, edition.lang)
+        taken = self.redirects[edition.key].get(path)
+        if taken and taken.item != item.id:
+            self.clash(item.id, taken.item, edition.key, path)
+        self.redirects[edition.key][path] = Redirect(edition.key, path, where, item.id)
+
+    def check_picks(self, catalogue: Catalogue) -> None:
+        for site in self.network.sites.values():
+            for pick in site.picks.values():
+                file = f"sites/{site.id}/picks/{pick.item}.yaml"
+                item = catalogue.items.get(pick.item)
+                if item is None:
+                    text = msg("There is no Item with the id “{id}”.", id=pick.item)
+                    self.problems.append(Problem("unknown-item", text, file, 1))
+                elif not any(s.id == site.id for p in _offers(item) for s in self.network.matching(p)):
+                    text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
+                    hint = msg("Its “crosspost” must name this Site.")
+                    self.problems.append(Problem("pick-not-offered", text, file, 1, hint))
+                elif pick.sources != {source.path: source.blob for source in item.sources()}:
+                    text = msg("{path} has changed since it was picked.", path=item.original.path)
+                    hint = msg("Read it again, then run: congtin site pick {site} {id}", site=site.id, id=item.id)
+                    self.problems.append(Problem("pick-outdated", text, file, 1, hint))
+
+    def check_redirects(self) -> None:
+        for key, redirects in self.redirects.items():
+            for path, redirect in list(redirects.items()):
+                placement = self.placed[key].get(path)
+                if placement is None:
+                    continue
+                if placement.item != redirect.item:
+                    self.clash(redirect.item, placement.item, key, path)
+                del redirects[path]
+
+    def result(self) -> Placements:
+        self.check_redirects()
+        return Placements(
+            by_edition={key: tuple(paths.values()) for key, paths in self.placed.items()},
+            redirects={key: tuple(paths.values()) for key, paths in self.redirects.items() if paths},
+            waiting=tuple(self.waiting),
+            drafts=tuple(self.drafts),
+            scheduled=tuple(self.scheduled),
+            problems=tuple(self.problems),
+        )
+
+
+def _offers(item: Item) -> list[str]:
+    return [*item.facts.crosspost, *item.facts.crosspost_ended]

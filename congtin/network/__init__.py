@@ -1,0 +1,1 @@
+"""What the sites are: options, cascade, hosts and coverage."""

@@ -1,0 +1,228 @@
+"""Read `sites/` with its cascade: `_defaults.yaml` → `portal.yaml` → one file a Site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from congtin import strict_yaml
+from congtin.errors import Problem, ProblemsFound, UsageError, did_you_mean
+from congtin.messages import msg
+from congtin.network.hosts import host_problems, site_editions, site_host
+from congtin.network.network import Network, Portal, Site
+from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
+from congtin.validation import StrictModel, problems_of
+
+DEFAULTS = "sites/_defaults.yaml"
+VOCABULARY = "sites/_vocabulary.yaml"
+PORTAL_FILE = "portal.yaml"
+
+_Model = TypeVar("_Model", bound=StrictModel)
+Data = dict[str, object]
+
+
+@dataclass(frozen=True)
+class _File:
+    """One YAML file; ``within`` is the key inside it that counts."""
+
+    path: str
+    text: str
+    data: Data
+    within: tuple[str, ...] = ()
+
+    def part(self, *keys: str) -> _File:
+        data: object = self.data
+        for key in keys:
+            data = data.get(key) if isinstance(data, dict) else None
+        return _File(self.path, self.text, data if isinstance(data, dict) else {}, keys)
+
+    def has(self, where: Sequence[str | int]) -> bool:
+        data: object = self.data
+        for step in where:
+            if isinstance(data, dict) and step in data:
+                data = data[str(step)]
+            elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+                data = data[step]
+            else:
+                return False
+        return True
+
+    def line(self, where: Sequence[str | int]) -> int:
+        return strict_yaml.line_of(self.text, [*self.within, *where])
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder upwards that holds `sites/_defaults.yaml`."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / DEFAULTS).is_file():
+            return folder
+    raise UsageError(
+        msg("There is no Côngtin repository here: {path}.", path=start),
+        msg("Go to the folder that holds sites/_defaults.yaml, or name it with --root."),
+    )
+
+
+def load_network(root: Path) -> Network:
+    """Read all Portals and Sites; raise ProblemsFound with every error there is."""
+    loader = _Loader(root)
+    network = loader.load()
+    problems = [*loader.problems]
+    if network:
+        problems += host_problems(network)
+        problems += _reference_problems(network)
+    if problems or network is None:
+        raise ProblemsFound(problems)
+    return network
+
+
+class _Loader:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+
+    def load(self) -> Network | None:
+        defaults = self.read(DEFAULTS)
+        vocabulary = self.model(Vocabulary, [self.read(VOCABULARY)])
+        portals: dict[str, Portal] = {}
+        sites: dict[str, Site] = {}
+        for folder in sorted((self.root / "sites").iterdir()):
+            if folder.is_dir() and not folder.name.startswith((".", "_")):
+                self.load_portal(folder.name, defaults, portals, sites)
+        if vocabulary is None:
+            return None
+        return Network(self.root, portals, sites, vocabulary)
+
+    def load_portal(
+        self, portal_id: str, defaults: _File, portals: dict[str, Portal], sites: dict[str, Site]
+    ) -> None:
+        file = self.read(f"sites/{portal_id}/{PORTAL_FILE}")
+        unknown = set(file.data) - {"portal", "defaults", "site"}
+        for key in sorted(unknown):
+            self.add("unknown-field", file, [key], key)
+        options = self.model(PortalOptions, [file.part("portal")])
+        if options is None:
+            return
+        portals[portal_id] = Portal(portal_id, file.path, options)
+        self.load_site(f"{portal_id}/portal", [defaults, file.part("site")], options, sites)
+        for path in sorted((self.root / "sites" / portal_id).iterdir()):
+            if path.suffix == ".yaml" and path.name != PORTAL_FILE:
+                own = self.read(path.relative_to(self.root).as_posix())
+                site_id = f"{portal_id}/{path.stem}"
+                self.load_site(site_id, [defaults, file.part("defaults"), own], options, sites)
+
+    def load_site(
+        self, site_id: str, levels: list[_File], portal: PortalOptions, sites: dict[str, Site]
+    ) -> None:
+        options = self.model(SiteOptions, levels)
+        if options is None:
+            return
+        if options.host is None and options.label is None and options.kind.value != "portal":
+            self.add_missing(levels[-1], "label")
+            return
+        host = site_host(options, portal)
+        editions = site_editions(site_id, options, portal)
+        sites[site_id] = Site(site_id, levels[-1].path, options, host, editions, self.picks(site_id))
+
+    def picks(self, site_id: str) -> Mapping[str, Pick]:
+        folder = self.root / "sites" / site_id / "picks"
+        found: dict[str, Pick] = {}
+        if not folder.is_dir():
+            return found
+        for path in sorted(folder.glob("*.yaml")):
+            file = self.read(path.relative_to(self.root).as_posix())
+            pick = self.model(Pick, [file])
+            if pick is None:
+                continue
+            if pick.item != path.stem:
+                self.problems.append(
+                    Problem(
+                        "pick-name",
+                        msg("The pick of Item {item} must be named {item}.yaml.", item=pick.item),
+                        file.path,
+                    )
+                )
+            found[pick.item] = pick
+        return found
+
+    def read(self, path: str) -> _File:
+        file = self.root / path
+        try:
+            text = file.read_bytes().decode("utf-8")
+            data = strict_yaml.load(text)
+        except FileNotFoundError:
+            self.problems.append(Problem("missing-file", msg("The file is missing."), path))
+            return _File(path, "", {})
+        except UnicodeDecodeError:
+            self.problems.append(Problem("not-utf8", msg("The file is not UTF-8 text."), path))
+            return _File(path, "", {})
+        except strict_yaml.YamlProblem as error:
+            self.problems.append(Problem(error.code, error.message, path, error.line, error.hint))
+            return _File(path, "", {})
+        if not isinstance(data, dict):
+            self.problems.append(Problem("wrong-value", msg("The file must hold keys and values."), path, 1))
+            return _File(path, "", {})
+        return _File(path, text, data)
+
+    def model(self, model: type[_Model], levels: list[_File]) -> _Model | None:
+        if any(p.path == levels[-1].path for p in self.problems) and not levels[-1].data:
+            return None
+        merged: Data = {}
+        for level in levels:
+            merged = _merge(merged, level.data)
+        try:
+            return model.model_validate(merged)
+        except ValidationError as error:
+            known = [info.alias or name for name, info in model.model_fields.items()]
+            for problem in problems_of(error, lambda where: _locate(levels, where), known):
+                if problem not in self.problems:
+                    self.problems.append(problem)
+            return None
+
+    def add(self, code: str, file: _File, where: list[str | int], field: str) -> None:
+        text = msg("The field “{field}” is not known here.", field=field)
+        self.problems.append(Problem(code, text, file.path, file.line(where)))
+
+    def add_missing(self, file: _File, field: str) -> None:
+        self.problems.append(Problem("missing-field", msg("The field “{field}” is missing.", field=field), file.path, 1))
+
+
+def _locate(levels: list[_File], where: Sequence[str | int]) -> tuple[str, int]:
+    """Return where a field was set last; a field nobody set is the last file's business."""
+    for level in reversed(levels):
+        if level.has(where):
+            return level.path, level.line(where)
+    return levels[-1].path, levels[-1].line([])
+
+
+def _merge(low: Data, high: Data, *, null_removes: bool = False) -> Data:
+    """Return ``high`` on top of ``low``; null says nothing, except that it removes a section.
+
+    Sections that a file names come after the inherited ones, in the file's order.
+    """
+    merged = dict(low)
+    for key, value in high.items():
+        below = merged.pop(key, None) if null_removes else merged.get(key)
+        if value is None:
+            if not null_removes:
+                merged.setdefault(key, None)
+        elif isinstance(value, dict):
+            merged[key] = _merge(below if isinstance(below, dict) else {}, value, null_removes=key == "sections")
+        else:
+            merged[key] = value
+    return merged
+
+
+def _reference_problems(network: Network) -> Iterable[Problem]:
+    for site in network.sites.values():
+        for rule in site.options.accepts:
+            if rule.origin != "portal" and rule.origin not in network.sites:
+                yield Problem(
+                    "unknown-site",
+                    msg("“accepts” names the unknown Site “{site}”.", site=rule.origin),
+                    site.file,
+                    hint=did_you_mean(rule.origin, network.sites),
+                )

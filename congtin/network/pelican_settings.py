@@ -1,0 +1,59 @@
+"""Pelican's settings for one Edition: everything Pelican would do by itself is switched off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from congtin.model import Edition, Profile
+from congtin.network.network import Site
+
+OUTPUT = "output"
+PLUGINS = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery"]
+THEME = "themes/base"
+
+
+def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile) -> dict[str, object]:
+    """Return the settings; paths are absolute, OUTPUT_PATH is the folder of all hosts."""
+    return {
+        "CONGTIN_ROOT": str(root),
+        "CONGTIN_SITE": site.id,
+        "CONGTIN_LANG": edition.lang,
+        "CONGTIN_PROFILE": profile.value,
+        "SITENAME": site.name,
+        "SITEURL": f"https://{edition.host}",
+        "PATH": str(root / "content"),
+        "OUTPUT_PATH": str(root / OUTPUT),
+        "THEME": str(root / THEME),
+        "PLUGIN_PATHS": [str(root / "plugins")],
+        "PLUGINS": PLUGINS,
+        "ARTICLE_PATHS": [],
+        "PAGE_PATHS": [],
+        "STATIC_PATHS": [],
+        "THEME_STATIC_PATHS": [],
+        "TIMEZONE": "Asia/Ho_Chi_Minh",
+        "LOCALE": ["C"],
+        "DEFAULT_LANG": edition.lang,
+        "DEFAULT_PAGINATION": False,
+        "DEFAULT_DATE": None,
+        "DIRECT_TEMPLATES": [],
+        "READERS": {"rst": None, "html": None},
+        "DOCUTILS_SETTINGS": {"language_code": "en"},
+        "DELETE_OUTPUT_DIRECTORY": False,
+        "LOAD_CONTENT_CACHE": False,
+        "CACHE_CONTENT": False,
+        "TYPOGRIFY": False,
+        "WITH_FUTURE_DATES": True,
+        "ARTICLE_TRANSLATION_ID": None,
+        "PAGE_TRANSLATION_ID": None,
+        "FEED_ALL_ATOM": None,
+        "CATEGORY_FEED_ATOM": None,
+        "TRANSLATION_FEED_ATOM": None,
+        "AUTHOR_FEED_ATOM": None,
+        "AUTHOR_FEED_RSS": None,
+        "JINJA_ENVIRONMENT": {
+            "autoescape": True,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+            "extensions": ["jinja2.ext.i18n"],
+        },
+    }

@@ -1,0 +1,130 @@
+"""From pydantic's findings to Problems: a line, a plain sentence, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from congtin.errors import Problem, did_you_mean
+from congtin.languages import is_language_tag
+from congtin.messages import Msg, msg
+from congtin.model import HANOI_TIME
+
+
+class StrictModel(BaseModel):
+    """Base of everything read from YAML: no unknown keys, no silent conversion, no change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def parse_time(value: object) -> datetime:
+    """Return a time with zone; a bare date means 00:00 in Asia/Ho_Chi_Minh."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("not_time", "not a time")
+    try:
+        if len(value) == len("2026-01-01"):
+            return datetime.combine(date.fromisoformat(value), time(), HANOI_TIME)
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("impossible_time", "impossible: {detail}", {"detail": str(error)}) from error
+    if moment.tzinfo is None:
+        raise PydanticCustomError("no_offset", "no offset")
+    return moment
+
+
+def parse_date(value: object) -> date:
+    """Return a calendar date written ``yyyy-mm-dd``."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("not_date", "not a date")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise PydanticCustomError("impossible_time", "impossible: {detail}", {"detail": str(error)}) from error
+
+
+def _language_tag(value: str) -> str:
+    if not is_language_tag(value):
+        raise PydanticCustomError("bad_language", "bad language")
+    return value
+
+
+def _https(value: str) -> str:
+    if not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
+        raise PydanticCustomError("bad_url", "bad url")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(parse_time)]
+Day = Annotated[date, BeforeValidator(parse_date)]
+LanguageTag = Annotated[str, AfterValidator(_language_tag)]
+Url = Annotated[str, AfterValidator(_https)]
+
+_MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
+    "missing": lambda f, c: msg("The field “{field}” is missing.", field=f),
+    "string_type": lambda f, c: msg("“{field}” must be text; put numbers in quotation marks.", field=f),
+    "bool_type": lambda f, c: msg("“{field}” must be true or false.", field=f),
+    "int_type": lambda f, c: msg("“{field}” must be a whole number.", field=f),
+    "list_type": lambda f, c: msg("“{field}” must be a list.", field=f),
+    "tuple_type": lambda f, c: msg("“{field}” must be a list.", field=f),
+    "dict_type": lambda f, c: msg("“{field}” must hold keys and values.", field=f),
+    "model_type": lambda f, c: msg("“{field}” must hold keys and values.", field=f),
+    "string_too_long": lambda f, c: msg(
+        "“{field}” is too long: at most {most} characters.", field=f, most=c.get("max_length")
+    ),
+    "string_too_short": lambda f, c: msg("“{field}” must not be empty.", field=f),
+    "string_pattern_mismatch": lambda f, c: msg("“{field}” does not have the right form.", field=f),
+    "enum": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=c.get("expected")),
+    "literal_error": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=c.get("expected")),
+    "impossible_time": lambda f, c: msg("“{field}” is not a possible date or time.", field=f),
+    "not_time": lambda f, c: msg("“{field}” must be a date or time.", field=f),
+    "not_date": lambda f, c: msg("“{field}” must be a date.", field=f),
+    "no_offset": lambda f, c: msg("“{field}” needs the offset from UTC, as in +07:00.", field=f),
+    "bad_language": lambda f, c: msg("“{field}” is not a language tag such as vi, en or mtq.", field=f),
+    "bad_url": lambda f, c: msg("“{field}” must be an address that begins with https://.", field=f),
+    "bad_form": lambda f, c: msg("“{field}” does not have the right form.", field=f),
+}
+_TIME_HINT = msg("Write 2026-10-05T08:30:00+07:00, or 2026-10-05 for the start of that day.")
+_HINTS: dict[str, Msg] = {
+    "impossible_time": _TIME_HINT,
+    "not_time": _TIME_HINT,
+    "no_offset": _TIME_HINT,
+    "not_date": msg("Write 2026-10-05."),
+}
+
+
+Locate = Callable[[Sequence[str | int]], tuple[str, int]]
+
+
+def problems_of(error: ValidationError, locate: Locate, known_fields: Sequence[str]) -> Iterator[Problem]:
+    """Yield one Problem for each finding of pydantic; ``locate`` gives file and line of a field."""
+    for detail in error.errors(include_url=False):
+        yield _problem(detail, locate, known_fields)
+
+
+def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) -> Problem:
+    where = detail["loc"]
+    path, line = locate(where)
+    field = ".".join(str(step) for step in where) or "?"
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = known_fields if len(where) == 1 else []
+        return Problem(
+            "unknown-field",
+            msg("The field “{field}” is not known here.", field=field),
+            path,
+            line,
+            did_you_mean(str(where[-1]), known),
+        )
+    make = _MESSAGES.get(kind)
+    text = make(field, context) if make else msg("“{field}” is not valid: {detail}.", field=field, detail=detail["msg"])
+    code = "missing-field" if kind == "missing" else "wrong-value"
+    return Problem(code, text, path, line, _HINTS.get(kind))

@@ -1,0 +1,188 @@
+"""One Edition: its plan, its Items as Pelican content, its files, and where they are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pelican import signals
+from pelican.contents import Article, Page
+from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
+
+from congtin.build.contexts import Contexts
+from congtin.build.edition import EditionJob
+from congtin.build.output import OutputSink
+from congtin.build.pages import PageSpec, item_pages
+from congtin.build.pipeline import job_for
+from congtin.build.plan import PlacedItem
+from congtin.build.views import Views
+from congtin.build.writer import EditionWriter
+from congtin.catalogue.store import STATE_FOLDER
+from congtin.model import EditionKey, ItemKind, Profile, Role
+from congtin.validation import parse_time
+
+
+def prepare(pelican: Any) -> None:
+    """Put the Edition's plan into the settings; a plain Pelican run reads the repository itself."""
+    settings = pelican.settings
+    if "CONGTIN_JOB" not in settings:
+        root = Path(settings["CONGTIN_ROOT"])
+        now = parse_time(settings["CONGTIN_NOW"]) if settings["CONGTIN_NOW"] else datetime.now().astimezone()
+        settings["CONGTIN_JOB"] = job_for(
+            root,
+            EditionKey(settings["CONGTIN_SITE"], settings["CONGTIN_LANG"]),
+            Profile(settings["CONGTIN_PROFILE"]),
+            now,
+            Path(settings["OUTPUT_PATH"]),
+            root / STATE_FOLDER,
+        )
+    job: EditionJob = settings["CONGTIN_JOB"]
+    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
+    settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], job.interface.translations().gettext)
+    settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key)
+    settings["CONGTIN_SINK"].open()
+
+
+def commit(pelican: Any) -> None:
+    """Put all files in place; runs after the checks of `strict`."""
+    pelican.settings["CONGTIN_WRITTEN"] = pelican.settings["CONGTIN_SINK"].commit()
+
+
+class _ItemPages:
+    """What articles and pages have in common: they are read from the plan, not from a walk."""
+
+    kinds: frozenset[ItemKind]
+    content_class: type
+    settings: dict[str, Any]
+    context: dict[str, Any]
+    path: str
+    readers: Any
+    placed: list[PlacedItem]
+
+    def job(self) -> EditionJob:
+        job: EditionJob = self.settings["CONGTIN_JOB"]
+        return job
+
+    def add(self, *roles: Role) -> None:
+        """Take the plan's Items of these roles; each plugin adds those it is there for."""
+        for placed in self.job().plan.items:
+            if placed.item.kind in self.kinds and placed.placement.role in roles:
+                self.placed.append(placed)
+
+    def read_all(self, preread: Any, read: Any) -> list[Any]:
+        contents = []
+        for placed in sorted(self.placed, key=lambda p: p.placement.path):
+            contents.append(
+                self.readers.read_file(
+                    base_path=self.path,
+                    path=str(self.job().plan.root / placed.source.path),
+                    content_class=self.content_class,
+                    context=self.context,
+                    preread_signal=preread,
+                    preread_sender=self,
+                    context_signal=read,
+                    context_sender=self,
+                )
+            )
+        return contents
+
+    def write_all(self, writer: EditionWriter, contents: list[Any], get_template: Any) -> None:
+        plan = self.job().plan
+        views: Views = self.settings["CONGTIN_VIEWS"]
+        specs = {spec.path: spec for spec in item_pages(plan)}
+        for content in contents:
+            placed: PlacedItem = content.placed
+            spec = specs[placed.placement.path]
+            writer.write_file(
+                content.save_as,
+                get_template(spec.template),
+                self.context,
+                site=views.site,
+                page=views.item_page(spec, placed),
+                item=content.view,
+                body=content.content,
+            )
+            self.write_media(writer.sink, spec, placed)
+
+    def write_media(self, sink: OutputSink, spec: PageSpec, placed: PlacedItem) -> None:
+        if spec.template == "withdrawn":
+            return
+        plan = self.job().plan
+        for media in placed.item.media.values():
+            name = f"{plan.edition.folder}/{placed.placement.path}{media.name}"
+            sink.put(name, (plan.root / media.path).read_bytes())
+
+
+class ItemArticles(_ItemPages, ArticlesGenerator):  # type: ignore[misc]  # Pelican has no type hints
+    """Articles and documents of this Edition."""
+
+    kinds = frozenset({ItemKind.ARTICLE, ItemKind.DOCUMENT})
+    content_class = Article
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.placed: list[PlacedItem] = []
+        super().__init__(*args, **kwargs)
+
+    def generate_context(self) -> None:
+        self.articles = self.read_all(signals.article_generator_preread, signals.article_generator_context)
+        self.all_articles = list(self.articles)
+        signals.article_generator_pretaxonomy.send(self)
+        signals.article_generator_finalized.send(self)
+
+    def generate_output(self, writer: EditionWriter) -> None:
+        self.write_all(writer, self.articles, self.get_template)
+        signals.article_writer_finalized.send(self, writer=writer)
+
+
+class ItemFixedPages(_ItemPages, PagesGenerator):  # type: ignore[misc]  # Pelican has no type hints
+    """Fixed pages of this Edition."""
+
+    kinds = frozenset({ItemKind.PAGE})
+    content_class = Page
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.placed: list[PlacedItem] = []
+        super().__init__(*args, **kwargs)
+
+    def generate_context(self) -> None:
+        self.pages = self.read_all(signals.page_generator_preread, signals.page_generator_context)
+        signals.page_generator_finalized.send(self)
+
+    def generate_output(self, writer: EditionWriter) -> None:
+        self.write_all(writer, self.pages, self.get_template)
+        signals.page_writer_finalized.send(self, writer=writer)
+
+
+class ThemeFiles(Generator):  # type: ignore[misc]  # Pelican has no type hints
+    """The theme's own files, under names that change with their content."""
+
+    def generate_output(self, writer: EditionWriter) -> None:
+        folder = self.settings["CONGTIN_JOB"].plan.edition.folder
+        for name, data in self.settings["CONGTIN_VIEWS"].assets.files():
+            writer.sink.put(f"{folder}/{name}", data)
+
+
+def add_originals(generator: _ItemPages) -> None:
+    """Add the Items that are at home on this Site."""
+    generator.add(Role.ORIGINAL)
+
+
+def generators(pelican: object) -> list[type]:
+    """Return the generators that take the place of Pelican's own."""
+    return [ItemArticles, ItemFixedPages, ThemeFiles]
+
+
+def writer(pelican: object) -> type[EditionWriter]:
+    """Return the Writer that collects an Edition's files."""
+    return EditionWriter
+
+
+def register() -> None:
+    """Pelican calls this once in each process."""
+    signals.initialized.connect(prepare)
+    signals.get_generators.connect(generators)
+    signals.get_writer.connect(writer)
+    signals.article_generator_init.connect(add_originals)
+    signals.page_generator_init.connect(add_originals)
+    signals.finalized.connect(commit)

@@ -1,0 +1,44 @@
+"""The interface in the Edition's language, and Items shown in another language for want of a text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pelican import signals
+
+from congtin.build.edition import EditionJob
+from congtin.build.interface import machine_moment, show_day, show_moment, show_month, show_number, show_size
+from congtin.model import Role
+
+
+def set_up_templates(generator: Any) -> None:
+    """Give every generator one Jinja environment that speaks the Edition's language."""
+    settings = generator.settings
+    if "CONGTIN_ENV" in settings:
+        generator.env = settings["CONGTIN_ENV"]
+        return
+    job: EditionJob = settings["CONGTIN_JOB"]
+    lang = job.interface.lang
+    generator.env.install_gettext_translations(job.interface.translations(), newstyle=True)
+    generator.env.filters.update(
+        day=lambda value: show_day(value, lang),
+        moment=lambda value: show_moment(value, lang),
+        month=lambda key: show_month(key, lang),
+        number=lambda value: show_number(value, lang),
+        size=lambda value: show_size(value, lang),
+        machine=machine_moment,
+    )
+    generator.env.globals["asset"] = settings["CONGTIN_VIEWS"].assets.url
+    settings["CONGTIN_ENV"] = generator.env
+
+
+def add_fallbacks(generator: Any) -> None:
+    """Add the Items this Edition shows in their original language."""
+    generator.add(Role.FALLBACK)
+
+
+def register() -> None:
+    """Pelican calls this once in each process."""
+    signals.generator_init.connect(set_up_templates)
+    signals.article_generator_init.connect(add_fallbacks)
+    signals.page_generator_init.connect(add_fallbacks)

@@ -1,0 +1,48 @@
+"""No silent failure: a warning or error of Pelican, or a page that was not written, stops the run."""
+
+from __future__ import annotations
+
+import logging
+
+from pelican import signals
+
+from congtin.build.pages import fixed_pages, item_pages, list_pages, redirect_pages
+from congtin.build.plan import EditionPlan
+from congtin.errors import BuildError
+from congtin.messages import msg
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.seen.append(record.getMessage())
+
+
+_collector = _Collector()
+
+
+def stop_on_complaints(pelican: object) -> None:
+    """Raise when Pelican logged a warning: it would go on without the article or plugin."""
+    if _collector.seen:
+        raise BuildError(msg("Pelican complained: {detail}", detail="; ".join(_collector.seen[:5])))
+
+
+def stop_on_missing_pages(pelican: object) -> None:
+    """Raise when a planned page was not written."""
+    plan: EditionPlan = pelican.settings["CONGTIN_JOB"].plan  # type: ignore[attr-defined]
+    written = pelican.settings["CONGTIN_SINK"].outputs  # type: ignore[attr-defined]
+    for pages in (item_pages(plan), list_pages(plan), fixed_pages(plan), redirect_pages(plan)):
+        for spec in pages:
+            if f"{plan.edition.folder}/{spec.output}" not in written:
+                raise BuildError(msg("The page {name} was not written.", name=spec.output))
+
+
+def register() -> None:
+    """Pelican calls this once in each process; it must come before the plugins it watches."""
+    logging.getLogger("pelican").addHandler(_collector)
+    signals.initialized.connect(stop_on_complaints)
+    signals.finalized.connect(stop_on_complaints)
+    signals.finalized.connect(stop_on_missing_pages)
