@@ -18,7 +18,7 @@ from congtin.build.pipeline import job_for
 from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
-from congtin.catalogue.store import STATE_FOLDER
+from congtin.catalogue.store import state_folder
 from congtin.model import EditionKey, ItemKind, Profile, Role
 from congtin.validation import parse_time
 
@@ -27,15 +27,15 @@ def prepare(pelican: Any) -> None:
     """Put the Edition's plan into the settings; a plain Pelican run reads the repository itself."""
     settings = pelican.settings
     if "CONGTIN_JOB" not in settings:
-        root = Path(settings["CONGTIN_ROOT"])
+        root, output = Path(settings["CONGTIN_ROOT"]), Path(settings["OUTPUT_PATH"])
         now = parse_time(settings["CONGTIN_NOW"]) if settings["CONGTIN_NOW"] else datetime.now().astimezone()
         settings["CONGTIN_JOB"] = job_for(
             root,
             EditionKey(settings["CONGTIN_SITE"], settings["CONGTIN_LANG"]),
             Profile(settings["CONGTIN_PROFILE"]),
             now,
-            Path(settings["OUTPUT_PATH"]),
-            root / STATE_FOLDER,
+            output,
+            state_folder(root, output),
         )
     job: EditionJob = settings["CONGTIN_JOB"]
     settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)

@@ -15,12 +15,11 @@ from pelican.settings import read_settings
 from congtin.build.interface import Interface
 from congtin.build.output import OutputSink, Written
 from congtin.build.plan import EditionPlan
-from congtin.catalogue.store import STATE_FOLDER
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.model import EditionKey, Profile
 from congtin.network.load import load_network
-from congtin.network.pelican_settings import OUTPUT, pelican_settings
+from congtin.network.pelican_settings import pelican_settings
 
 
 class EditionPelican(Pelican):  # type: ignore[misc]  # Pelican has no type hints
@@ -95,10 +94,4 @@ def settings_from_environment(
         )
     settings = pelican_settings(root, site, site.edition(lang), profile)
     return {**settings, "PELICAN_CLASS": EditionPelican, "CONGTIN_NOW": environ.get("CONGTIN_NOW", "")}
-
-
-def default_folders(root: Path) -> tuple[Path, Path]:
-    """Return (output root, state folder) of a work tree."""
-    return root / OUTPUT, root / STATE_FOLDER
-
 

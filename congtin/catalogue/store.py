@@ -15,6 +15,11 @@ STATE_FOLDER = ".congtin"
 _FILE = "fragments.sqlite"
 
 
+def state_folder(root: Path, output: Path) -> Path:
+    """Return where the stores of an output tree lie: each tree has its own."""
+    return root / STATE_FOLDER if output == root / "output" else output / STATE_FOLDER
+
+
 class FragmentStore:
     """A SQLite file; one written by another renderer, or a damaged one, starts anew."""
 

@@ -1,0 +1,136 @@
+"""New Sources: the right path, the right front matter, an id; and translations brought up to date."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, split
+from congtin.catalogue.paths import MOST_SLUG, BadPath, SourcePath, parse
+from congtin.catalogue.source import Catalogue, Item, blob_id
+from congtin.errors import UsageError, did_you_mean, list_of
+from congtin.languages import ascii_slug
+from congtin.messages import msg
+from congtin.model import HANOI_TIME, ItemKind, SectionKind
+from congtin.network.network import Network, Site
+
+_SECTION_KINDS = {
+    ItemKind.ARTICLE: SectionKind.ARTICLES,
+    ItemKind.PAGE: SectionKind.PAGES,
+    ItemKind.DOCUMENT: SectionKind.DOCUMENTS,
+}
+
+
+def new_id() -> str:
+    """Return a fresh Item id."""
+    return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
+
+
+def new_item(
+    network: Network,
+    site_id: str,
+    section: str | None,
+    kind: ItemKind,
+    fields: Mapping[str, object],
+    now: datetime,
+) -> Path:
+    """Write the original of a new Item and return its path; an existing file is never overwritten."""
+    site = network.sites.get(site_id)
+    if site is None:
+        raise UsageError(msg("There is no Site “{site}”.", site=site_id), did_you_mean(site_id, network.sites))
+    chosen = _section(site, section, kind)
+    title = str(fields["title"])
+    where = SourcePath(
+        site.id, chosen, f"{now.astimezone(HANOI_TIME):%Y}", _slug(title), site.main_language
+    )
+    front = {
+        "id": new_id(),
+        "kind": kind.value,
+        **fields,
+        "date": now.astimezone(HANOI_TIME).isoformat(timespec="seconds"),
+    }
+    return _write(network.root / where.path, front, "")
+
+
+def new_translation(network: Network, catalogue: Catalogue, path: str, lang: str) -> Path:
+    """Write an empty translation beside an original and return its path."""
+    item = find_item(catalogue, path)
+    site = network.sites[item.site]
+    if lang not in site.options.languages:
+        text = msg("{site} is not published in the language “{lang}”.", site=site.id, lang=lang)
+        raise UsageError(text, msg("Its languages are: {words}.", words=list_of(site.options.languages)))
+    if item.source(lang):
+        raise UsageError(msg("There is a text in “{lang}” already: {path}.", lang=lang, path=path))
+    where = item.original.where
+    front = {"translated_from": item.original.blob, "title": item.facts.title}
+    for field in ("summary", "abstract", "image_alt", "issuer", "signatory_post"):
+        value = getattr(item.facts, field, None)
+        if value:
+            front[field] = value
+    _, body, _ = split((network.root / item.original.path).read_text("utf-8"))
+    target = SourcePath(where.site, where.section, where.year, where.slug, lang)
+    return _write(network.root / target.path, front, body)
+
+
+def confirm_translation(root: Path, catalogue: Catalogue, path: str) -> None:
+    """Write into a translation that it matches the original as it is now; nothing else changes."""
+    item = find_item(catalogue, path)
+    file = root / path
+    text = file.read_bytes().decode("utf-8")
+    if path == item.original.path:
+        raise UsageError(msg("{path} is the original, not a translation.", path=path))
+    now = blob_id((root / item.original.path).read_bytes())
+    head, _, before = split(text)
+    changed = re.sub(r"(?m)^translated_from:.*$", f"translated_from: {now}", head, count=1)
+    lines = text.split("\n")
+    file.write_text("\n".join(["---", *changed.rstrip("\n").split("\n"), *lines[before - 1 :]]), "utf-8")
+
+
+def find_item(catalogue: Catalogue, path: str) -> Item:
+    """Return the Item a Source belongs to; raise UsageError when there is none."""
+    try:
+        where = parse(path)
+    except BadPath as error:
+        raise UsageError(error.message, error.hint) from error
+    item_path = where.item_path
+    found = catalogue.by_path().get(item_path)
+    if found is None:
+        raise UsageError(msg("There is no Item at {path}.", path=path))
+    return found
+
+
+def _section(site: Site, section: str | None, kind: ItemKind) -> str:
+    fitting = [name for name, o in site.options.sections.items() if o.kind is _SECTION_KINDS[kind]]
+    if section is None and len(fitting) == 1:
+        return fitting[0]
+    if section in fitting:
+        return str(section)
+    words = msg("Sections of {site} for this kind: {words}.", site=site.id, words=list_of(fitting))
+    if section is None:
+        raise UsageError(msg("Name a section with --section."), words)
+    raise UsageError(msg("“{section}” does not fit.", section=section), did_you_mean(section, fitting) or words)
+
+
+def _slug(title: str) -> str:
+    slug = ascii_slug(title)
+    if len(slug) > MOST_SLUG:
+        slug = slug[: MOST_SLUG + 1].rpartition("-")[0] or slug[:MOST_SLUG]
+    if not re.search("[a-z]", slug):
+        raise UsageError(msg("The title “{title}” gives no address.", title=title), msg("Use letters in the title."))
+    return slug
+
+
+def _write(path: Path, front: Mapping[str, object], body: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    yaml_text = yaml.safe_dump(dict(front), allow_unicode=True, sort_keys=False, width=10_000)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(f"---\n{yaml_text}---\n{body or chr(10)}")
+    except FileExistsError as error:
+        raise UsageError(msg("{path} exists already.", path=path), msg("Choose another title.")) from error
+    return path

@@ -1,0 +1,39 @@
+"""Write a Site's consent to one Item as it is now (F1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from congtin.catalogue.source import Catalogue
+from congtin.errors import UsageError, did_you_mean, list_of
+from congtin.messages import msg
+from congtin.network.network import Network, Site
+
+
+def write_pick(network: Network, catalogue: Catalogue, site: Site, item_id: str, into: str | None) -> Path:
+    """Write or renew `picks/<item-id>.yaml` and return its path.
+
+    Raise UsageError when the Item does not exist, is not offered to the Site, or no section is named.
+    """
+    item = catalogue.items.get(item_id)
+    if item is None:
+        raise UsageError(msg("There is no Item with the id “{id}”.", id=item_id), did_you_mean(item_id, catalogue.items))
+    if not any(target.id == site.id for pattern in item.facts.crosspost for target in network.matching(pattern)):
+        text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
+        raise UsageError(text, msg("Its “crosspost” must name this Site."))
+    before = site.picks.get(item_id)
+    section = into or (before.into if before else None)
+    if section is None or section not in site.options.sections:
+        words = msg("The sections of {site} are: {words}.", site=site.id, words=list_of(site.options.sections))
+        raise UsageError(msg("Name a section of {site} with --into.", site=site.id), words)
+    data = {
+        "item": item_id,
+        "into": section,
+        "sources": {source.path: source.blob for source in sorted(item.sources(), key=lambda s: s.path)},
+    }
+    path = network.root / "sites" / site.id / "picks" / f"{item_id}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000), "utf-8")
+    return path

@@ -1,0 +1,97 @@
+"""Write the YAML file of a new Site from its name and kind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from congtin.errors import UsageError, did_you_mean
+from congtin.languages import host_label
+from congtin.messages import msg
+from congtin.model import SiteKind
+from congtin.network.load import load_network
+from congtin.network.network import Network
+
+_KIND_WORDS = {
+    SiteKind.WARD: "Phường",
+    SiteKind.COMMUNE: "Xã",
+    SiteKind.SPECIAL_ZONE: "Đặc khu",
+}
+_TEMPLATE = """\
+kind: {kind}
+code: {code}
+name: {{vi: {name}}}
+short_name: {{vi: {short_name}}}
+label: {label}
+{host}languages: [vi]
+owning_authority: null
+responsible_post: null
+board_decision: {{number: null, date: null, issuer: null}}
+contact: {{address: null, phone: null, email: null}}
+emc_site_id: null
+trust_label: {{domain: null, slug: null}}
+security_level: {{level: null, decision: null, assessed: null}}
+sources: {{}}
+"""
+
+
+@dataclass(frozen=True)
+class NewSite:
+    """What a person says of a new Site."""
+
+    portal: str
+    name: str
+    kind: SiteKind
+    label: str | None = None
+    code: str | None = None
+
+
+def add_site(root: Path, new: NewSite) -> Path:
+    """Write the file and return its path; raise UsageError or ProblemsFound and leave nothing behind."""
+    network = load_network(root)
+    if new.portal not in network.portals:
+        raise UsageError(msg("There is no Portal “{portal}”.", portal=new.portal), did_you_mean(new.portal, network.portals))
+    if new.kind is SiteKind.PORTAL:
+        raise UsageError(msg("A Portal needs a portal.yaml; see docs/sites-format.md."))
+    name = " ".join(new.name.split())
+    short_name = name.removeprefix(f"{_KIND_WORDS.get(new.kind, '')} ")
+    label = new.label or host_label(short_name)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", label):
+        raise UsageError(msg("“{label}” is not a host label.", label=label), msg("Name one with --label."))
+    site_id, host = _free_id(network, new, label)
+    path = root / "sites" / f"{site_id}.yaml"
+    text = _TEMPLATE.format(
+        kind=new.kind.value,
+        code=f'"{new.code}"' if new.code else "null",
+        name=_scalar(name),
+        short_name=_scalar(short_name),
+        label=site_id.split("/")[1],
+        host=f"host: {host}\n" if host else "",
+    )
+    path.write_text(text, "utf-8")
+    try:
+        load_network(root)
+    except BaseException:
+        path.unlink()
+        raise
+    return path
+
+
+def _free_id(network: Network, new: NewSite, label: str) -> tuple[str, str]:
+    """Return (Site id, host to write); two Sites of one label are told apart by their code."""
+    parent = network.portals[new.portal].options.parent_host
+    taken = {edition.host for edition in network.editions()}
+    if f"{new.portal}/{label}" not in network.sites and f"{label}.{parent}" not in taken:
+        return f"{new.portal}/{label}", ""
+    other = next(site for site in network.sites.values() if site.id == f"{new.portal}/{label}" or site.host == f"{label}.{parent}")
+    text = msg("The label “{label}” is taken by {site} ({name}).", label=label, site=other.id, name=other.name)
+    if not new.code or f"{new.portal}/{label}-{new.code}" in network.sites:
+        raise UsageError(text, msg("Give the statistical code with --code, or another label with --label."))
+    return f"{new.portal}/{label}-{new.code}", f"{label}-{new.code}.{parent}"
+
+
+def _scalar(text: str) -> str:
+    return yaml.safe_dump(text, allow_unicode=True, width=1000, default_style='"').strip()

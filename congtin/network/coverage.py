@@ -1,0 +1,68 @@
+"""How much is known of the Sites: what is empty is counted, never invented (A14, C17)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from congtin.network.network import Site
+from congtin.network.options import SiteOptions
+
+# Facts a citizen or a regulation expects of every Site, and the rows that ask for them.
+FACTS: dict[str, tuple[str, Callable[[SiteOptions], object]]] = {
+    "owning_authority": ("HN Đ6", lambda o: o.owning_authority),
+    "managing_authority": ("HN Đ6", lambda o: o.managing_authority),
+    "operator": ("HN Đ6", lambda o: o.operator),
+    "responsible_post": ("A13", lambda o: o.responsible_post),
+    "board": ("E1", lambda o: o.board),
+    "board_decision": ("E3", lambda o: o.board_decision and o.board_decision.number),
+    "board_rules_url": ("E18", lambda o: o.board_rules_url),
+    "contact.address": ("C12", lambda o: o.contact.address),
+    "contact.phone": ("C12", lambda o: o.contact.phone),
+    "contact.email": ("C12", lambda o: o.contact.email),
+    "attribution": ("P2", lambda o: o.attribution),
+    "services_url": ("C5", lambda o: o.services_url),
+    "channels": ("C9", lambda o: o.channels),
+    "emc_site_id": ("N1", lambda o: o.emc_site_id),
+    "trust_label": ("K4", lambda o: o.trust_label.domain),
+    "security_level.level": ("K1", lambda o: o.security_level.level),
+    "security_level.decision": ("K2", lambda o: o.security_level.decision),
+}
+# Without these a Site cannot be released.
+REQUIRED = frozenset({"emc_site_id", "trust_label"})
+
+
+@dataclass(frozen=True, slots=True)
+class FactCoverage:
+    """For how many Sites one fact is known."""
+
+    field: str
+    rows: str
+    known: int
+    total: int
+    unverified: int
+    required: bool
+
+
+def coverage(sites: Iterable[Site]) -> list[FactCoverage]:
+    """Count for each fact how many Sites have it, and how many of these no source states."""
+    chosen = list(sites)
+    found = []
+    for field, (rows, read) in FACTS.items():
+        known = sum(1 for site in chosen if read(site.options))
+        unverified = sum(1 for site in chosen if field in site.options.unverified)
+        found.append(FactCoverage(field, rows, known, len(chosen), unverified, field in REQUIRED))
+    unverified_hosts = sum(1 for site in chosen if "host" in site.options.unverified)
+    found.append(FactCoverage("host", "A3–A5", len(chosen), len(chosen), unverified_hosts, False))
+    return found
+
+
+def unsourced(site: Site) -> list[str]:
+    """Return the known facts of a Site that name no source and are not marked unverified."""
+    options = site.options
+    named = {key for key in options.sources} | set(options.unverified)
+    return [
+        field
+        for field, (_, read) in FACTS.items()
+        if read(options) and not any(field == key or field.startswith(f"{key}.") or key.startswith(f"{field}.") for key in named)
+    ]

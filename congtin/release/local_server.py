@@ -1,0 +1,182 @@
+"""All hosts of the output folder from one local process, as `http://<host>.localhost:<port>`.
+
+Pages hold the real https addresses; the server rewrites them in its responses, so that a
+reader of the work tree never leaves it.
+"""
+
+from __future__ import annotations
+
+import html
+import mimetypes
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from congtin.build.discovery import SERVER_FOLDER
+from congtin.errors import UsageError
+from congtin.messages import msg, translate
+
+_ABSOLUTE = re.compile(rb"https://([a-z0-9.-]+\.vn)(?![a-z0-9.-])")
+_TEXT = ("text/", "application/xml", "application/atom+xml", "application/rss+xml", "application/json")
+_LOCAL_SUFFIX = ".localhost"
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """What the output folder holds: hosts, former addresses and withdrawn pages."""
+
+    output: Path
+    names: frozenset[str]
+    moved: Mapping[str, Mapping[str, str]]
+    gone: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def read(cls, output: Path) -> Hosts:
+        if not output.is_dir():
+            text = msg("There is nothing to serve: {path} does not exist.", path=output)
+            raise UsageError(text, msg("Run: congtin build"))
+        names = frozenset(p.name for p in output.iterdir() if p.is_dir() and not p.name.startswith("."))
+        moved = {host: dict(line.split(" ", 1) for line in _lines(output, host, "redirects")) for host in names}
+        gone = {host: frozenset(_lines(output, host, "gone")) for host in names}
+        return cls(output, names, moved, gone)
+
+
+def _lines(output: Path, host: str, kind: str) -> list[str]:
+    lines: list[str] = []
+    for file in sorted((output / SERVER_FOLDER / host).glob(f"*.{kind}.txt")):
+        lines += [line for line in file.read_text("utf-8").splitlines() if line]
+    return lines
+
+
+class LocalServer(ThreadingHTTPServer):
+    """One process for all hosts, on loopback only."""
+
+    daemon_threads = True
+
+    def __init__(self, hosts: Hosts, port: int) -> None:
+        self.hosts = hosts
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            text = msg("Port {port} cannot be used: {detail}.", port=port, detail=error.strerror or str(error))
+            raise UsageError(text, msg("Choose another one with --port.")) from error
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    def address(self, host: str) -> str:
+        """Return the local address of a real host."""
+        return f"http://{host}{_LOCAL_SUFFIX}:{self.port}"
+
+    def localise(self, data: bytes) -> bytes:
+        """Return a text with the network's https addresses made local."""
+
+        def local(match: re.Match[bytes]) -> bytes:
+            host = match[1].decode()
+            return self.address(host).encode() if host in self.hosts.names else match[0]
+
+        return _ABSOLUTE.sub(local, data)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: LocalServer
+    server_version = "congtin"
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.answer()
+
+    def do_HEAD(self) -> None:
+        self.answer()
+
+    def answer(self) -> None:
+        host = self.headers.get("Host", "").partition(":")[0].removesuffix(_LOCAL_SUFFIX)
+        path = unquote(urlsplit(self.path).path)
+        hosts = self.server.hosts
+        if host in ("localhost", "127.0.0.1"):
+            self.send_data(HTTPStatus.OK, "text/html; charset=utf-8", self.index())
+        elif host not in hosts.names:
+            self.send_text(HTTPStatus.NOT_FOUND, translate("There is no such host here."))
+        elif path in hosts.moved[host]:
+            self.redirect(hosts.moved[host][path])
+        else:
+            self.send_page(host, path)
+
+    def send_page(self, host: str, path: str) -> None:
+        root = self.server.hosts.output / host
+        file = (root / path.lstrip("/")).resolve()
+        if root.resolve() not in (file, *file.parents):
+            self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
+            return
+        if file.is_dir() and not path.endswith("/"):
+            self.redirect(f"{path}/")
+            return
+        if file.is_dir():
+            file = file / "index.html"
+        if not file.is_file():
+            self.send_not_found(root, path)
+            return
+        status = HTTPStatus.GONE if path in self.server.hosts.gone[host] else HTTPStatus.OK
+        self.send_file(status, file)
+
+    def send_not_found(self, root: Path, path: str) -> None:
+        first = path.lstrip("/").partition("/")[0]
+        for page in (root / first / "404.html", root / "404.html"):
+            if page.is_file():
+                self.send_file(HTTPStatus.NOT_FOUND, page)
+                return
+        self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
+
+    def send_file(self, status: HTTPStatus, file: Path) -> None:
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        data = file.read_bytes()
+        if kind.startswith(_TEXT):
+            data = self.server.localise(data)
+            kind += "; charset=utf-8"
+        self.send_data(status, kind, data)
+
+    def redirect(self, target: str) -> None:
+        local = self.server.localise(target.encode()).decode()
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+        self.send_header("Location", local)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def send_text(self, status: HTTPStatus, text: str) -> None:
+        self.send_data(status, "text/plain; charset=utf-8", text.encode())
+
+    def send_data(self, status: HTTPStatus, kind: str, data: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-cache")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def index(self) -> bytes:
+        links = "".join(
+            f'<li><a href="{self.server.address(host)}/">{html.escape(host)}</a></li>'
+            for host in sorted(self.server.hosts.names)
+        )
+        title = html.escape(translate("Hosts of this network"))
+        page = f'<!DOCTYPE html><meta charset="utf-8"><title>{title}</title><h1>{title}</h1><ul>{links}</ul>'
+        return page.encode()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class names it so)
+        """Stay quiet: the terminal shows what the person asked for, not every request."""
+
+
+def can_resolve(host: str) -> bool:
+    """Tell whether this machine finds ``<host>.localhost`` by name; browsers do so by themselves."""
+    try:
+        socket.getaddrinfo(f"{host}{_LOCAL_SUFFIX}", None)
+    except OSError:
+        return False
+    return True
