@@ -30,13 +30,17 @@ _PLACE = re.compile(r"%\(\w+\)[a-z]|\{[^{}]*\}")
 
 @dataclass(frozen=True)
 class Domain:
-    """Catalogues of one name, the files their texts come from and the calls that hold them."""
+    """Catalogues of one name, the files their texts come from and the calls that hold them.
+
+    Only the ``indirect`` files may call with something else than a literal text.
+    """
 
     name: str
     folder: str
     languages: tuple[str, ...]
     sources: tuple[str, ...]
     keywords: tuple[str, ...]
+    indirect: tuple[str, ...]
 
     def po_files(self) -> dict[str, Path]:
         return {lang: ROOT / self.folder / lang / "LC_MESSAGES" / f"{self.name}.po" for lang in self.languages}
@@ -49,6 +53,7 @@ DOMAINS = (
         languages=("vi", "zh", "ko", "ja"),
         sources=("themes/base/templates/**/*.html", "congtin/build/**/*.py"),
         keywords=("_", "gettext", "ngettext:1,2"),
+        indirect=(TITLES_FILE,),
     ),
     Domain(
         name="congtin",
@@ -56,6 +61,7 @@ DOMAINS = (
         languages=("vi",),
         sources=("congtin/**/*.py",),
         keywords=("msg:1", "Msg:1", "translate:1", "translate_count:1,2"),
+        indirect=("congtin/messages.py",),
     ),
 )
 
@@ -67,7 +73,9 @@ def extract(domain: Domain) -> Catalog:
     keywords = parse_keywords(domain.keywords)
     template = Catalog()
     for file in source_files(domain):
-        found = check_and_call_extract_file(str(file), methods, options, None, keywords, (), False, str(ROOT))
+        found = check_and_call_extract_file(
+            str(file), methods, options, None, keywords, (), strip_comment_tags=False, dirpath=str(ROOT)
+        )
         for name, line, msgid, comments, context in found:
             template.add(msgid, None, [(name, line)], auto_comments=comments, context=context)
     if domain.name == "theme":
@@ -77,6 +85,7 @@ def extract(domain: Domain) -> Catalog:
 
 
 def source_files(domain: Domain) -> list[Path]:
+    """Return the files of a domain in a lasting order."""
     return sorted(file for pattern in domain.sources for file in ROOT.glob(pattern))
 
 
@@ -98,10 +107,22 @@ def called(function: ast.expr) -> str:
 
 
 def literal(argument: ast.expr) -> str | None:
+    """Return a text that stands in the source, or None for anything else."""
     match argument:
         case ast.Constant(value=str(text)):
             return text
     return None
+
+
+def unseen(domain: Domain) -> Iterator[str]:
+    """Yield the places whose texts cannot be collected."""
+    names = parse_keywords(domain.keywords).keys()
+    for file in source_files(domain):
+        name = file.relative_to(ROOT).as_posix()
+        if file.suffix == ".py" and name not in domain.indirect:
+            with file.open("rb") as stream:
+                found = calls(stream, names, (), {})
+                yield from (f"{name}:{line}" for line, _, arguments, _ in found if arguments[:1] == (None,))
 
 
 def titles() -> Iterable[str]:
@@ -130,6 +151,7 @@ def write(catalogue: Catalog, po_file: Path) -> None:
 
 
 def header(catalogue: Catalog) -> str:
+    """Return the first entry: language, encoding and plural forms."""
     fields = (
         "Project-Id-Version: Côngtin",
         f"Language: {catalogue.locale_identifier}",
@@ -159,6 +181,9 @@ def check() -> int:
     wrong = 0
     for domain in DOMAINS:
         template = extract(domain)
+        for place in unseen(domain):
+            print(f"{place}: the text is no literal, so no catalogue can hold it")
+            wrong += 1
         for lang, po_file in domain.po_files().items():
             for finding, message in findings(template, read(po_file, lang)):
                 print(f"{po_file.relative_to(ROOT)}: {finding}: {msgids(message)[0]!r}")
@@ -181,18 +206,22 @@ def findings(template: Catalog, catalogue: Catalog) -> Iterator[tuple[str, Messa
 
 
 def texts(catalogue: Catalog) -> list[Message]:
+    """Return all entries but the header."""
     return [message for message in catalogue if message.id]
 
 
 def msgids(message: Message) -> tuple[str, ...]:
+    """Return the English text, or its singular and plural."""
     return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def strings(message: Message) -> tuple[str, ...]:
+    """Return the translation, or one for each plural form."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def complete(message: Message) -> bool:
+    """Tell whether every form is translated."""
     return all(strings(message))
 
 
@@ -203,6 +232,7 @@ def same_places(message: Message) -> bool:
 
 
 def main(arguments: list[str]) -> int:
+    """Run one of the two commands and return the exit code."""
     commands = {"update": update, "check": check}
     if len(arguments) != 1 or arguments[0] not in commands:
         print(__doc__, file=sys.stderr)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import unicodedata
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Literal
 import nh3
 import pyromark
 
+from congtin import languages
 from congtin.languages import ascii_slug
 
 Dialect = Literal["commonmark", "python-markdown"]
@@ -64,30 +66,54 @@ _REMOVED_WITH_CONTENT = {"script", "style", "template", "iframe", "object", "nos
 # Ids of the page's own frame begin so; content must not take them.
 FRAME_ID_PREFIX = "ct-"
 
+# What a browser leaves out of an address before it looks for the scheme.
+_IGNORED_IN_URL = re.compile(r"^[\x00-\x20]+|[\t\n\r]+")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+
+
+def _outside_frame(name: str) -> str:
+    # "ct" too: a second part of that name would become "ct-2".
+    return f"muc-{name}" if f"{name}-".startswith(FRAME_ID_PREFIX) else name
+
+
+def _attribute(element: str, name: str, value: str) -> str | None:
+    if name == "id":
+        return _outside_frame("-".join(value.split())) or None
+    if name == "href" and value.startswith("#"):
+        return "-".join(value.split())
+    if name == "cite":  # nh3 looks at the schemes of href and src only
+        scheme = _SCHEME.match(_IGNORED_IN_URL.sub("", value))
+        return None if scheme and scheme[1].lower() not in URL_SCHEMES else value
+    return value
+
+
 _CLEANER = nh3.Cleaner(
-    tags=set(TAGS),
+    tags={*TAGS, "h1"},
     attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+    attribute_filter=_attribute,
     allowed_classes={tag: set(names) for tag, names in CLASSES.items()},
     clean_content_tags=_REMOVED_WITH_CONTENT,
     url_schemes=set(URL_SCHEMES),
     link_rel=None,
 )
 
-_ALIGN = re.compile(r'<(t[dh]) style="text-align: (left|center|right)"')
-_FIGURE = re.compile(r'<p>(<img src="[^"]*" alt="[^"]*") title="([^"]*)" ?/?></p>')
-_NOTE_REF = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">([^<]*)</a></sup>')
-_NOTE = re.compile(
-    r'<div class="footnote-definition" id="([^"]*)"><sup class="footnote-definition-label">([^<]*)</sup>'
+# Before sanitising: the two parsers' forms of one thing become one form.
+_ALIGN = re.compile(r'<(t[dh])([^<>]*?) style="text-align: ?(left|center|right);?"')
+_NOTE_REF = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">[^<]*</a></sup>')
+_NOTE = re.compile(r'<div class="footnote-definition" id="([^"]*)"><sup class="footnote-definition-label">[^<]*</sup>')
+_OLD_NOTE_REF = re.compile(r'<sup id="(fnref[^"]*)"><a class="footnote-ref"')
+_OLD_NOTE_AGAIN = re.compile(r'(id="|href="#)fnref([0-9]+)-')
+# After it: every tag is <name key="value" …>, and "<", ">" and quotes stand nowhere else.
+_ATTRIBUTE = re.compile(r' ([^ =<>"]+)="([^"]*)"')
+_START_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [^ =<>"]+="[^"]*")*)>')
+_FIGURE = re.compile(r'<p><img((?: [^ =<>"]+="[^"]*")*)></p>')
+_HEADING_EDGE = re.compile(r"</?h[2-6](?=[ >])")
+_NOTE_MARK = re.compile(r'<sup class="footnote-ref".*?</sup>|<span class="footnote-label">.*?</span>', re.DOTALL)
+_INLINE_TAG = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|ruby|s|samp|small|span|strong|sub|sup|time|u|var|wbr)"
+    r"(?: [^>]*)?>"
 )
-# The title is the page's only h1.
-_H1 = re.compile(r"<(/?)h1(?=[ >])")
-_HEADING = re.compile(r"<h([1-6])((?: [^>]*)?)>(.*?)</h\1>", re.DOTALL)
-_ID = re.compile(r' id="([^"]*)"')
-_LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
-_IMAGE = re.compile(r"<img ([^>]*)>")
-_SRC = re.compile(r'src="([^"]*)"')
-_ALT = re.compile(r'alt="([^"]*)"')
-_TAG_TEXT = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
 _SPACE = re.compile(r"\s+")
 
 
@@ -115,98 +141,136 @@ class Fragment:
 
 def renderer_version() -> str:
     """Return a digest of everything that decides a Fragment's bytes apart from its Source."""
-    parts = [Path(__file__).read_text("utf-8")]
+    parts = [Path(path).read_text("utf-8") for path in (__file__, languages.__file__)]
     parts += [f"{name}={version(name)}" for name in ("pyromark", "nh3", "Markdown")]
+    parts.append(f"unicode={unicodedata.unidata_version}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def to_html(text: str, dialect: Dialect = "commonmark") -> str:
-    """Return the parser's HTML, before anything of ours and before sanitising."""
+    """Return the parser's HTML of Markdown ``text``, before anything of ours and before sanitising."""
     if dialect == "python-markdown":
         import markdown
 
-        return markdown.markdown(text, extensions=["extra", "sane_lists"], output_format="html")
+        return markdown.markdown(
+            text,
+            extensions=["extra", "sane_lists"],
+            extension_configs={"extra": {"footnotes": {"SEPARATOR": "-"}}},
+            output_format="html",
+        )
     return pyromark.html(text, options=_OPTIONS)
 
 
 def sanitise(markup: str) -> str:
-    """Return ``markup`` with nothing but the allowed elements and attributes."""
-    return _CLEANER.clean(markup)
+    """Return ``markup`` with nothing but the allowed elements and attributes, ``h1`` as ``h2``."""
+    # The title is the page's only h1.
+    return _CLEANER.clean(markup).replace("<h1", "<h2").replace("</h1>", "</h2>")
 
 
 def render(text: str, dialect: Dialect = "commonmark") -> Fragment:
-    """Return the Fragment of a Source's body."""
-    markup = to_html(text, dialect)
-    markup = _ALIGN.sub(r'<\1 class="\2"', markup)
-    markup = _FIGURE.sub(r"<figure>\1><figcaption>\2</figcaption></figure>", markup)
-    markup = _footnotes(_H1.sub(r"<\1h2", markup))
-    markup = sanitise(markup).replace(f' id="{FRAME_ID_PREFIX}', ' id="muc-')
-    markup, headings = _headings(markup)
+    """Return the Fragment of a Source's body ``text``, written in ``dialect``."""
+    markup = _ALIGN.sub(r'<\1 class="\3"\2', to_html(text, dialect))
+    markup = _FIGURE.sub(_figure, sanitise(_footnotes(markup)))
+    markup, headings = _ids(markup)
+    tags = [(tag[1], dict(_ATTRIBUTE.findall(tag[2]))) for tag in _START_TAG.finditer(markup)]
     return Fragment(
         html=markup,
         headings=headings,
-        links=tuple(html.unescape(address) for address in _LINK.findall(markup)),
-        images=tuple(_image(match) for match in _IMAGE.findall(markup)),
+        links=tuple(html.unescape(keys["href"]) for name, keys in tags if name == "a" and "href" in keys),
+        images=tuple(
+            (html.unescape(keys.get("src", "")), html.unescape(keys.get("alt", "")))
+            for name, keys in tags
+            if name == "img"
+        ),
         text=plain_text(markup),
     )
 
 
 def plain_text(markup: str) -> str:
-    """Return the words of ``markup``, white space folded."""
-    return _SPACE.sub(" ", html.unescape(_TAG_TEXT.sub(" ", markup))).strip()
+    """Return the words of sanitised ``markup`` without the marks of footnotes, white space folded."""
+    words = _TAG.sub(" ", _INLINE_TAG.sub("", _NOTE_MARK.sub("", markup)))
+    return _SPACE.sub(" ", html.unescape(words)).strip()
 
 
 def _footnotes(markup: str) -> str:
-    if "footnote-reference" not in markup:
+    if "footnote-" not in markup:
         return markup
-    seen: set[str] = set()
+    # The parser numbers labels that differ in case apart, although it lets one lead to the other.
+    numbers: dict[str, int] = {}
+    names: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    referred: set[str] = set()
+
+    def note_of(label: str) -> tuple[int, str]:
+        key = " ".join(html.unescape(label).casefold().split())
+        if key not in names:
+            names[key] = _free_id(ascii_slug(key) or "note", taken)
+            numbers[key] = len(names)
+        return numbers[key], names[key]
 
     def reference(match: re.Match[str]) -> str:
-        name = ascii_slug(match[1]) or "1"
-        anchor = "" if name in seen else f' id="fnref-{name}"'
-        seen.add(name)
-        return f'<sup class="footnote-ref"{anchor}><a href="#fn-{name}">{match[2]}</a></sup>'
+        number, name = note_of(match[1])
+        anchor = "" if name in referred else f' id="fnref-{name}"'
+        referred.add(name)
+        return f'<sup class="footnote-ref"{anchor}><a href="#fn-{name}">{number}</a></sup>'
 
     def note(match: re.Match[str]) -> str:
-        name = ascii_slug(match[1]) or "1"
-        back = f'<a href="#fnref-{name}">{match[2]}</a>' if name in seen else match[2]
+        number, name = note_of(match[1])
+        back = f'<a href="#fnref-{name}">{number}</a>' if name in referred else str(number)
         return f'<div class="footnote" id="fn-{name}"><span class="footnote-label">{back}</span>'
 
+    markup = _OLD_NOTE_AGAIN.sub(r"\1fnref-\2-", markup)
+    markup = _OLD_NOTE_REF.sub(r'<sup class="footnote-ref" id="\1"><a', markup)
     return _NOTE.sub(note, _NOTE_REF.sub(reference, markup))
 
 
-def _headings(markup: str) -> tuple[str, tuple[Heading, ...]]:
+def _figure(match: re.Match[str]) -> str:
+    keys: dict[str, str] = dict(_ATTRIBUTE.findall(match[1]))
+    caption = keys.pop("title", "").replace("&quot;", '"')
+    if not caption.strip():
+        return match[0]
+    image = "".join(f' {key}="{value}"' for key, value in keys.items())
+    return f"<figure><img{image}><figcaption>{caption}</figcaption></figure>"
+
+
+def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
+    """Give every heading an id, and every id once; the first of two alike keeps it."""
     found: list[Heading] = []
-    taken = set(_ID.findall(markup))
+    starts = _START_TAG.finditer(markup)
+    taken = {value: 1 for tag in starts for key, value in _ATTRIBUTE.findall(tag[2]) if key == "id"}
+    given: set[str] = set()
 
-    def heading(match: re.Match[str]) -> str:
-        level, attributes, inner = int(match[1]), match[2], match[3]
-        own = _ID.search(attributes)
-        text = plain_text(inner)
-        if own:
-            anchor = own[1]
-        else:
-            anchor = _free_id(ascii_slug(text) or "muc", taken)
-            taken.add(anchor)
+    def start(match: re.Match[str]) -> str:
+        element, attributes = match[1], match[2]
+        is_heading = _HEADING_EDGE.match(match[0]) is not None
+        keys = dict(_ATTRIBUTE.findall(attributes))
+        anchor = keys.get("id")
+        if anchor is None and not is_heading:
+            return match[0]
+        text = ""
+        if is_heading:
+            edge = _HEADING_EDGE.search(markup, match.end())
+            text = plain_text(markup[match.end() : edge.start() if edge else None])
+        if anchor is None:
+            anchor = _free_id(_outside_frame(ascii_slug(text) or "muc"), taken)
             attributes += f' id="{anchor}"'
-        found.append(Heading(level, anchor, text))
-        return f"<h{level}{attributes}>{inner}</h{level}>"
+        elif anchor in given:
+            anchor = _free_id(anchor, taken)
+            keys["id"] = anchor
+            attributes = "".join(f' {key}="{value}"' for key, value in keys.items())
+        given.add(anchor)
+        if is_heading:
+            found.append(Heading(int(element[1]), html.unescape(anchor), text))
+        return f"<{element}{attributes}>"
 
-    return _HEADING.sub(heading, markup), tuple(found)
+    return _START_TAG.sub(start, markup), tuple(found)
 
 
-def _free_id(wanted: str, taken: set[str]) -> str:
-    wanted = wanted.removeprefix(FRAME_ID_PREFIX)
-    candidate, number = wanted, 2
+def _free_id(wanted: str, taken: dict[str, int]) -> str:
+    """Return ``wanted`` or ``wanted-2``…, and note it in ``taken``: id to the last number tried after it."""
+    candidate = wanted
     while candidate in taken:
-        candidate = f"{wanted}-{number}"
-        number += 1
+        taken[wanted] += 1
+        candidate = f"{wanted}-{taken[wanted]}"
+    taken[candidate] = 1
     return candidate
-
-
-def _image(attributes: str) -> tuple[str, str]:
-    source, alternative = _SRC.search(attributes), _ALT.search(attributes)
-    return (
-        html.unescape(source[1]) if source else "",
-        html.unescape(alternative[1]) if alternative else "",
-    )

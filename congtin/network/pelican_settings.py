@@ -21,7 +21,7 @@ def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile)
         "CONGTIN_PROFILE": profile.value,
         "SITENAME": site.name,
         "SITEURL": f"https://{edition.host}",
-        "PATH": str(root / "content"),
+        "PATH": str(root),
         "OUTPUT_PATH": str(root / OUTPUT),
         "THEME": str(root / THEME),
         "PLUGIN_PATHS": [str(root / "plugins")],

@@ -1,0 +1,70 @@
+# Everything a developer types. `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+# make serve PORT=8080, make pytest WORKERS=4 ARGS="-k feeds"
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
+
+.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv with congtin in it
+	@tools/setup.sh run
+
+setup-test: ## the same, and all that the tests need (Chromium, Java, fonts, Node packages)
+	@tools/setup.sh test
+
+run: setup ## set up, build every site, serve them on this machine
+	@$(BIN)/congtin build
+	@$(BIN)/congtin serve --port $(PORT)
+
+test: ## set up, then lint, types and every test, with the time each part took
+	@tools/parts.sh setup-test lint types pytest
+
+lint: setup-test ## ruff: rules and formatting
+	@$(BIN)/ruff check $(wildcard $(PYTHON_FILES))
+	@$(BIN)/ruff format --check $(wildcard $(PYTHON_FILES))
+
+format: setup-test ## let ruff mend what it can and format the rest
+	@$(BIN)/ruff check --fix-only $(wildcard $(PYTHON_FILES))
+	@$(BIN)/ruff format $(wildcard $(PYTHON_FILES))
+
+types: setup-test ## mypy --strict over the engine
+	@$(BIN)/mypy --strict congtin
+
+pytest: setup-test ## the tests alone: make pytest ARGS="-k feeds"
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+build: setup ## build every site into output/
+	@$(BIN)/congtin build $(ARGS)
+
+check: setup ## check the content and the sites without building them
+	@$(BIN)/congtin check $(ARGS)
+
+serve: setup ## serve what was built: make serve PORT=8000
+	@$(BIN)/congtin serve --port $(PORT) $(ARGS)
+
+translations: setup ## bring the message catalogues up to date with the sources
+	@$(BIN)/python tools/translations.py update
+
+# A pin that still fits pyproject.toml is kept; UPGRADE=1 takes the newest of everything.
+UV_COMPILE = $(BIN)/uv --no-config --quiet pip compile pyproject.toml requirements/build.in \
+	--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+lock: ## pin every dependency with its hashes anew: make lock, make lock UPGRADE=1
+	@tools/setup.sh test || test -x $(BIN)/uv
+	@$(UV_COMPILE) --extra test --extra lock --output-file requirements/lock.txt
+	@$(UV_COMPILE) --constraint requirements/lock.txt --output-file requirements/runtime.txt
+
+clean: ## remove what builds, tests and tools wrote (.venv and node_modules stay)
+	@rm -rf output .congtin build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find congtin plugins tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +
