@@ -8,9 +8,11 @@ import io
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 TRANSLATIONS = Path(__file__).parent / "translations"
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _LOCALE_VARIABLES = ("CONGTIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -23,24 +25,25 @@ def user_language(environ: Mapping[str, str] = os.environ) -> str:
     return "en"
 
 
-def read_catalogue(po_file: Path) -> gettext.NullTranslations:
-    """Read a gettext ``.po`` file; a missing file means the texts stay as they are."""
+def compile_catalogue(po_file: Path) -> bytes:
+    """Return a gettext ``.po`` file in its compiled form: the same bytes for the same texts, whatever the day."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    if not po_file.is_file():
-        return gettext.NullTranslations()
     with po_file.open("rb") as stream:
         catalogue = read_po(stream, abort_invalid=True)
+    catalogue.creation_date = _NO_DATE
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return compiled.getvalue()
 
 
 @functools.cache
 def _engine_catalogue(lang: str) -> gettext.NullTranslations:
-    return read_catalogue(TRANSLATIONS / lang / "LC_MESSAGES" / "congtin.po")
+    po_file = TRANSLATIONS / lang / "LC_MESSAGES" / "congtin.po"
+    if not po_file.is_file():
+        return gettext.NullTranslations()
+    return gettext.GNUTranslations(io.BytesIO(compile_catalogue(po_file)))
 
 
 def translate(msgid: str, lang: str | None = None) -> str:

@@ -179,6 +179,14 @@ class TinyNetwork:
             if file.is_file()
         }
 
+    def git(self, *arguments: str) -> str:
+        """Run Git in the repository as a test person."""
+        identity = ["-c", "user.name=Test", "-c", "user.email=test@example.vn"]
+        run = subprocess.run(
+            ["git", *identity, *arguments], cwd=self.root, capture_output=True, text=True, check=True, timeout=60
+        )
+        return run.stdout
+
     def congtin(self, *arguments: str, lang: str = "en", now: bool = True) -> subprocess.CompletedProcess[str]:
         """Run the command as a person would."""
         clock = ["--now", self.now.isoformat()] if now else []

@@ -113,7 +113,8 @@ if [[ $level == test ]]; then
     command -v chromium >/dev/null || missing+=(chromium)
     command -v java >/dev/null || missing+=(default-jre-headless)
     if command -v dpkg-query >/dev/null; then
-        for package in fonts-noto-core fonts-noto-cjk; do
+        # libatomic1: the Node.js inside Playwright needs it, and a small Debian lacks it.
+        for package in fonts-noto-core fonts-noto-cjk libatomic1; do
             debian_has "$package" || missing+=("$package")
         done
     fi

@@ -11,11 +11,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 from babel.dates import format_date, format_datetime, format_skeleton
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from congtin.languages import VIETNAMESE, babel_locale
+from congtin.messages import compile_catalogue
 from congtin.model import HANOI_TIME
 
 # The language of the message ids, which needs no catalogue.
@@ -41,11 +40,7 @@ def load_interfaces(theme: Path) -> Mapping[str, bytes]:
     """Return the compiled catalogue of every language of a theme; the source language's is empty."""
     found = {SOURCE_LANGUAGE: b""}
     for po_file in sorted(theme.glob(f"translations/*/LC_MESSAGES/{DOMAIN}.po")):
-        with po_file.open("rb") as stream:
-            catalogue = read_po(stream, abort_invalid=True)
-        compiled = io.BytesIO()
-        write_mo(compiled, catalogue)
-        found[po_file.parts[-3]] = compiled.getvalue()
+        found[po_file.parts[-3]] = compile_catalogue(po_file)
     return found
 
 

@@ -9,6 +9,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -97,6 +98,8 @@ _CLEANER = nh3.Cleaner(
     link_rel=None,
 )
 
+_BRACKETS_DEEP = 50
+_BRACKET = re.compile(r"[\[\]()]|\n[ \t]*\n")
 # Before sanitising: the two parsers' forms of one thing become one form.
 _ALIGN = re.compile(r'<(t[dh])([^<>]*?) style="text-align: ?(left|center|right);?"')
 _NOTE_REF = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">[^<]*</a></sup>')
@@ -148,16 +151,20 @@ def renderer_version() -> str:
 
 
 def to_html(text: str, dialect: Dialect = "commonmark") -> str:
-    """Return the parser's HTML of Markdown ``text``, before anything of ours and before sanitising."""
-    if dialect == "python-markdown":
+    """Return the parser's HTML of Markdown ``text``, before anything of ours and before sanitising.
+
+    Text nested too deeply for Python-Markdown is read as CommonMark.
+    """
+    if dialect == "python-markdown" and not _is_tangled(text):
         import markdown
 
-        return markdown.markdown(
-            text,
-            extensions=["extra", "sane_lists"],
-            extension_configs={"extra": {"footnotes": {"SEPARATOR": "-"}}},
-            output_format="html",
-        )
+        with suppress(RecursionError):
+            return markdown.markdown(
+                text,
+                extensions=["extra", "sane_lists"],
+                extension_configs={"extra": {"footnotes": {"SEPARATOR": "-"}}},
+                output_format="html",
+            )
     return pyromark.html(text, options=_OPTIONS)
 
 
@@ -190,6 +197,16 @@ def plain_text(markup: str) -> str:
     """Return the words of sanitised ``markup`` without the marks of footnotes, white space folded."""
     words = _TAG.sub(" ", _INLINE_TAG.sub("", _NOTE_MARK.sub("", markup)))
     return _SPACE.sub(" ", html.unescape(words)).strip()
+
+
+def _is_tangled(text: str) -> bool:
+    # From every open bracket Python-Markdown reads on to its match or the paragraph's end.
+    depth = 0
+    for mark in _BRACKET.finditer(text):
+        depth = depth + 1 if mark[0] in "[(" else max(depth - 1, 0) if mark[0] in "])" else 0
+        if depth > _BRACKETS_DEEP:
+            return True
+    return False
 
 
 def _footnotes(markup: str) -> str:

@@ -10,6 +10,10 @@ import click
 from rich.console import Console
 
 from congtin.build.manifest import replace_file
+from congtin.build.pipeline import read_repository
+from congtin.catalogue.changes import exported
+from congtin.catalogue.store import STATE_FOLDER
+from congtin.checks.addresses import lost_addresses
 from congtin.checks.run import run_checks
 from congtin.cli.context import Context
 from congtin.cli.show import problems_json, show_problems, show_summary
@@ -20,6 +24,7 @@ from congtin.model import Profile
 
 @click.command("check", help=translate("Say whether the content is fit to publish; nothing is built."))
 @click.option("--release", is_flag=True, help=translate("Also what only a release demands."))
+@click.option("--base", metavar="REVISION", help=translate("Also refuse to lose an address this revision has (A12)."))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=translate("How to show it."))
 @click.option(
     "--fix-unicode",
@@ -29,12 +34,17 @@ from congtin.model import Profile
     help=translate("Put the letters of this file together (Unicode NFC); may be given several times."),
 )
 @click.pass_obj
-def check_command(context: Context, release: bool, form: str, fix: tuple[Path, ...]) -> None:
+def check_command(context: Context, release: bool, base: str | None, form: str, fix: tuple[Path, ...]) -> None:
     """Run all checks; exit with 1 when there is an error."""
     console = Console()
     for path in fix:
         _compose(path)
-    problems = run_checks(context.repository(Profile.RELEASE if release else Profile.WORK))
+    head = context.repository(Profile.RELEASE if release else Profile.WORK)
+    problems = run_checks(head)
+    if base:
+        with exported(context.root, base) as folder:
+            before = read_repository(folder, folder / STATE_FOLDER, context.now, Profile.WORK)
+        problems += lost_addresses(before, head)
     if form == "json":
         click.echo(problems_json(problems))
     else:

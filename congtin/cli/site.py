@@ -137,7 +137,8 @@ def coverage_command(context: Context, portal: str | None, form: str) -> None:
     if form == "json":
         click.echo(json.dumps([{f: getattr(c, f) for f in c.__slots__} for c in counts], ensure_ascii=False, indent=1))
         return
-    table = Table(*(translate(t) for t in ("Field", "Asked by", "Known", "Not known", "Unverified")))
+    titles = (translate("Field"), translate("Asked by"), translate("Known"), translate("Not known"))
+    table = Table(*titles, translate("Unverified"))
     for count in counts:
         style = "red" if count.required and count.known < count.total else ""
         numbers = (str(count.known), str(count.total - count.known), str(count.unverified))

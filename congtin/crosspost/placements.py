@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -148,7 +148,7 @@ class _Placer:
 
     def redirect_copy(self, item: Item, site: Site, consent: Acceptance) -> None:
         for edition in site.editions:
-            if item.source(edition.lang) or site.fallback(edition.lang) == "show-original":
+            if self.shows(site, edition, item):
                 self.redirect(edition, item_path(item, consent.into), item)
 
     def place_aliases(self, item: Item) -> None:
@@ -170,21 +170,24 @@ class _Placer:
             self.alias_copies(item, path)
 
     def alias_copies(self, item: Item, path: str) -> None:
-        """Give copies the former address too: the same below the section they went into."""
+        """Give copies, ended ones too, the former address: the same below the section they went into."""
         rest = path.split("/", 1)[1]
-        for target in self.targets_placed(item):
-            edition = self.network.edition(target.edition)
-            self.redirect(edition, f"{target.section}/{rest}", item, edition.root_path + target.path)
-
-    def targets_placed(self, item: Item) -> Iterator[Placement]:
-        for site in {s.id: s for p in item.facts.crosspost for s in self.network.matching(p)}.values():
+        sites = {site.id: site for pattern in _offers(item) for site in self.network.matching(pattern)}
+        for site in sites.values():
             consent = acceptance(site, item)
             if consent is None or site.id == item.site:
                 continue
             for edition in site.editions:
-                placement = self.placed[edition.key].get(item_path(item, consent.into))
-                if placement and placement.item == item.id:
-                    yield placement
+                here = self.placed[edition.key].get(item_path(item, consent.into))
+                if here and here.item == item.id:
+                    self.redirect(edition, f"{consent.into}/{rest}", item, edition.root_path + here.path)
+                elif self.shows(site, edition, item):
+                    self.redirect(edition, f"{consent.into}/{rest}", item)
+
+    @staticmethod
+    def shows(site: Site, edition: Edition, item: Item) -> bool:
+        """Tell whether an Edition of ``site`` would show the Item at all."""
+        return item.source(edition.lang) is not None or site.fallback(edition.lang) == "show-original"
 
     def redirect(self, edition: Edition, path: str, item: Item, target: str = "") -> None:
         where = target or canonical_url(self.network, item, edition.lang)
