@@ -1,4 +1,7 @@
-"""Pelican settings of one Edition, as the work tree has it: SITE=hanoi/portal EDITION_LANG=vi pelican -s pelicanconf.py"""
+"""Pelican settings of one Edition, from the work tree: `SITE=hanoi/portal pelican -s pelicanconf.py`.
+
+EDITION_LANG chooses the language (else the Site's first), CONGTIN_NOW the clock.
+"""
 
 from pathlib import Path
 

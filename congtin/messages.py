@@ -55,10 +55,8 @@ def translate(msgid: str, lang: str | None = None) -> str:
 def translate_count(one: str, many: str, count: int, lang: str | None = None) -> str:
     """Return the form of a counted text, with ``{count}`` filled in."""
     chosen = lang or user_language()
-    if chosen == "en":
-        text = one if count == 1 else many
-    else:
-        text = _engine_catalogue(chosen).ngettext(one, many, count)
+    english = one if count == 1 else many
+    text = english if chosen == "en" else _engine_catalogue(chosen).ngettext(one, many, count)
     return text.format(count=f"{count:,}".replace(",", "." if chosen == "vi" else ","))
 
 

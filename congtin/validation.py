@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -73,6 +74,7 @@ _MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
     "bool_type": lambda f, c: msg("“{field}” must be true or false.", field=f),
     "int_type": lambda f, c: msg("“{field}” must be a whole number.", field=f),
     "list_type": lambda f, c: msg("“{field}” must be a list.", field=f),
+    "none_required": lambda f, c: msg("“{field}” does not belong here.", field=f),
     "tuple_type": lambda f, c: msg("“{field}” must be a list.", field=f),
     "dict_type": lambda f, c: msg("“{field}” must hold keys and values.", field=f),
     "model_type": lambda f, c: msg("“{field}” must hold keys and values.", field=f),
@@ -81,8 +83,8 @@ _MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
     ),
     "string_too_short": lambda f, c: msg("“{field}” must not be empty.", field=f),
     "string_pattern_mismatch": lambda f, c: msg("“{field}” does not have the right form.", field=f),
-    "enum": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=c.get("expected")),
-    "literal_error": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=c.get("expected")),
+    "enum": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=", ".join(_choices(c))),
+    "literal_error": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=", ".join(_choices(c))),
     "impossible_time": lambda f, c: msg("“{field}” is not a possible date or time.", field=f),
     "not_time": lambda f, c: msg("“{field}” must be a date or time.", field=f),
     "not_date": lambda f, c: msg("“{field}” must be a date.", field=f),
@@ -91,12 +93,27 @@ _MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
     "bad_url": lambda f, c: msg("“{field}” must be an address that begins with https://.", field=f),
     "bad_form": lambda f, c: msg("“{field}” does not have the right form.", field=f),
 }
+
+
+def _choices(context: dict[str, Any]) -> list[str]:
+    return re.findall("'([^']+)'", str(context.get("expected", "")))
+
+
 _TIME_HINT = msg("Write 2026-10-05T08:30:00+07:00, or 2026-10-05 for the start of that day.")
 _HINTS: dict[str, Msg] = {
     "impossible_time": _TIME_HINT,
     "not_time": _TIME_HINT,
     "no_offset": _TIME_HINT,
     "not_date": msg("Write 2026-10-05."),
+    "bool_type": msg("Write true or false, without quotation marks."),
+    "list_type": msg("Write [first, second], or each entry on a line of its own after “- ”."),
+}
+# How the fields that have a form of their own are written.
+_FORM_HINTS: dict[str, Msg] = {
+    "id": msg("`congtin new` writes it: 12 of the characters 23456789abcdefghjkmnpqrstvwxyz."),
+    "aliases": msg("Write the old address from its first slash to its last: /tin-tuc/2026/ten-cu/."),
+    "translated_from": msg("`congtin translation confirm` writes it: the 40 characters of the original’s revision."),
+    "summary": msg("A document has “abstract” in its place."),
 }
 
 
@@ -112,9 +129,11 @@ def problems_of(error: ValidationError, locate: Locate, known_fields: Sequence[s
 def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) -> Problem:
     where = detail["loc"]
     path, line = locate(where)
-    field = ".".join(str(step) for step in where) or "?"
+    field = _field_name(where)
     kind = detail["type"]
     context = detail.get("ctx", {})
+    if detail["input"] is None and kind != "missing":
+        return Problem("missing-field", msg("The field “{field}” is empty.", field=field), path, line)
     if kind == "extra_forbidden":
         known = known_fields if len(where) == 1 else []
         return Problem(
@@ -127,4 +146,19 @@ def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) 
     make = _MESSAGES.get(kind)
     text = make(field, context) if make else msg("“{field}” is not valid: {detail}.", field=field, detail=detail["msg"])
     code = "missing-field" if kind == "missing" else "wrong-value"
-    return Problem(code, text, path, line, _HINTS.get(kind))
+    return Problem(code, text, path, line, _hint(kind, where, detail))
+
+
+def _field_name(where: Sequence[str | int]) -> str:
+    """Return the name of a field as people write it: the second of ``tags`` is ``tags[2]``."""
+    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in where if step != "[key]"]
+    return "".join(steps).removeprefix(".") or "?"
+
+
+def _hint(kind: str, where: Sequence[str | int], detail: ErrorDetails) -> Msg | None:
+    if kind in {"enum", "literal_error"}:
+        return did_you_mean(str(detail["input"]), _choices(detail.get("ctx", {})))
+    names = [step for step in where if isinstance(step, str)]
+    if kind in {"string_pattern_mismatch", "bad_form", "none_required"} and names:
+        return _FORM_HINTS.get(names[-1])
+    return _HINTS.get(kind)

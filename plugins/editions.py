@@ -66,26 +66,23 @@ class _ItemPages:
 
     def add(self, *roles: Role) -> None:
         """Take the plan's Items of these roles; each plugin adds those it is there for."""
-        for placed in self.job().plan.items:
-            if placed.item.kind in self.kinds and placed.placement.role in roles:
-                self.placed.append(placed)
+        items = self.job().plan.items
+        self.placed += [p for p in items if p.item.kind in self.kinds and p.placement.role in roles]
 
     def read_all(self, preread: Any, read: Any) -> list[Any]:
-        contents = []
-        for placed in sorted(self.placed, key=lambda p: p.placement.path):
-            contents.append(
-                self.readers.read_file(
-                    base_path=self.path,
-                    path=str(self.job().plan.root / placed.source.path),
-                    content_class=self.content_class,
-                    context=self.context,
-                    preread_signal=preread,
-                    preread_sender=self,
-                    context_signal=read,
-                    context_sender=self,
-                )
-            )
-        return contents
+        return [self.read(placed, preread, read) for placed in sorted(self.placed, key=lambda p: p.placement.path)]
+
+    def read(self, placed: PlacedItem, preread: Any, read: Any) -> Any:
+        return self.readers.read_file(
+            base_path=self.path,
+            path=str(self.job().plan.root / placed.source.path),
+            content_class=self.content_class,
+            context=self.context,
+            preread_signal=preread,
+            preread_sender=self,
+            context_signal=read,
+            context_sender=self,
+        )
 
     def write_all(self, writer: EditionWriter, contents: list[Any], get_template: Any) -> None:
         plan = self.job().plan

@@ -15,7 +15,8 @@ from congtin.build.listings import (
     tag_listings,
 )
 from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, TAGS_PATH, PageSpec
-from congtin.build.views import Card, Link, Text, Views
+from congtin.build.view_types import Card, Link, Text
+from congtin.build.views import Views
 from congtin.languages import collation_key
 from congtin.model import ItemKind, SectionKind, SiteKind
 
@@ -170,7 +171,8 @@ class Contexts:
         found = []
         for listing in self.sections:
             cards = [c for c in self.views.cards(tuple(reversed(listing.entries))) if not c.withdrawn][:most]
-            found.append(Block(self.listing_label(listing), self.views.address(listing.path), tuple(cards), listing.kind))
+            url = self.views.address(listing.path)
+            found.append(Block(self.listing_label(listing), url, tuple(cards), listing.kind))
         return found
 
     def _sitemap(self, spec: PageSpec) -> Context:

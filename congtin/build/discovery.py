@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from congtin.model import HANOI_TIME, Role
 
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML = "http://www.w3.org/1999/xhtml"
+_NAMES: dict[Any, str] = {None: _SITEMAP, "xhtml": _XHTML}
 # Not a host name, so that no web server serves it.
 SERVER_FOLDER = ".server"
 
@@ -22,7 +24,7 @@ SERVER_FOLDER = ".server"
 def sitemap(contexts: Contexts) -> bytes:
     """Return the sitemap of an Edition: canonical addresses with their other languages."""
     plan = contexts.plan
-    root = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP, "xhtml": _XHTML})
+    root = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap=_NAMES)
     for spec, changed, alternates in _entries(contexts):
         url = etree.SubElement(root, f"{{{_SITEMAP}}}url")
         etree.SubElement(url, f"{{{_SITEMAP}}}loc").text = f"{plan.edition.base_url}{spec.path}"

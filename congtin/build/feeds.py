@@ -6,15 +6,15 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import feedgenerator
 
 from congtin.build.contexts import Contexts
-from congtin.build.views import Card
+from congtin.build.view_types import Card
 from congtin.languages import html_lang
 
-_Feed = feedgenerator.Atom1Feed | feedgenerator.Rss201rev2Feed
-FORMATS: dict[str, type[_Feed]] = {"atom.xml": feedgenerator.Atom1Feed, "rss.xml": feedgenerator.Rss201rev2Feed}
+FORMATS: dict[str, type[Any]] = {"atom.xml": feedgenerator.Atom1Feed, "rss.xml": feedgenerator.Rss201rev2Feed}
 # A feed without entries still needs a time, and the clock would make it change for nothing.
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 

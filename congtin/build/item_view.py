@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import posixpath
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from congtin.build.plan import EditionPlan, PlacedItem, relative_item_path
-from congtin.build.views import Link, Text, Views
+from congtin.build.view_types import Link, Text
+from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
 from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import MEDIA_SUFFIX
@@ -38,9 +40,9 @@ class DocumentView:
     issuer: Text
     signatory: str
     signatory_post: Text
-    issued: date
-    effective: date | None
-    expires: date | None
+    issued: dt.date
+    effective: dt.date | None
+    expires: dt.date | None
     field: Text
     state: str
     recipients: tuple[str, ...]
@@ -78,7 +80,7 @@ class ItemView:
     translated: bool
     stale: bool
     original_url: str
-    review_by: date | None
+    review_by: dt.date | None
     withdrawn_at: datetime | None
     withdrawn_reason: str
     withdrawn_document: str
@@ -117,7 +119,7 @@ def _item_link(plan: EditionPlan, placed: PlacedItem, path: str) -> str:
 
 def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -> ItemView:
     """Return the view of an Item in this Edition."""
-    plan, facts, placement = views.plan, placed.item.facts, placed.placement
+    facts, placement = placed.item.facts, placed.placement
     card = views.card(placed)
     withdrawn = facts.withdrawn
     original = placed.item.original

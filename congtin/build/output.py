@@ -47,9 +47,8 @@ class OutputSink:
         """Take the bytes of ``name``, a path below the output root; equal bytes stay untouched on disk."""
         self._claim(name, hashlib.sha256(data).hexdigest())
         target = self.root / name
-        if target.is_file() and not target.is_symlink() and target.stat().st_size == len(data):
-            if target.read_bytes() == data:
-                return
+        if _holds(target, data):
+            return
         staged = self._staging / name
         staged.parent.mkdir(parents=True, exist_ok=True)
         staged.write_bytes(data)
@@ -88,6 +87,11 @@ class OutputSink:
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
         target.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    plain = file.is_file() and not file.is_symlink()
+    return plain and file.stat().st_size == len(data) and file.read_bytes() == data
 
 
 def remove_output(root: Path, name: str) -> None:

@@ -156,9 +156,8 @@ class _PlanMaker:
 
     def placed(self, site: Site, placement: Placement) -> PlacedItem:
         item = self.catalogue.items[placement.item]
-        languages = {
-            edition.lang: f"{edition.base_url}{placement.path}" for edition in site.editions if item.source(edition.lang)
-        }
+        spoken = [edition for edition in site.editions if item.source(edition.lang)]
+        languages = {edition.lang: f"{edition.base_url}{placement.path}" for edition in spoken}
         return PlacedItem(
             placement=placement,
             item=item,

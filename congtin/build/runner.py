@@ -54,7 +54,8 @@ def _result(future: Future[EditionResult], job: EditionJob) -> EditionResult:
     try:
         return future.result()
     except BrokenProcessPool as error:
-        raise BuildError(msg("A worker process died while building {edition}.", edition=job.plan.edition.key)) from error
+        text = msg("A worker process died while building {edition}.", edition=job.plan.edition.key)
+        raise BuildError(text) from error
     except BuildError:
         raise
     except Exception as error:

@@ -1,115 +1,20 @@
-"""What templates may see: plain views of the Site, the page, cards and Items.
-
-A template uses the names declared here and nothing else.
-"""
+"""Makes the views of one Edition: its Site, its pages, the cards of its Items."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, PageSpec, page_path
 from congtin.build.plan import EditionPlan, PlacedItem
+from congtin.build.view_types import Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
 from congtin.model import HANOI_TIME, ItemKind, Profile, Role, SiteKind
 from congtin.network.network import Site, local
 from congtin.network.pelican_settings import THEME
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text with its true language; ``lang`` is empty where it is the page's own."""
-
-    text: str
-    lang: str = ""
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __bool__(self) -> bool:
-        return bool(self.text)
-
-
-@dataclass(frozen=True)
-class Link:
-    """A named address."""
-
-    label: Text
-    url: str
-    current: bool = False
-    lang: str = ""
-
-
-@dataclass(frozen=True)
-class SiteView:
-    """What every page of an Edition shows of its Site."""
-
-    id: str
-    kind: str
-    name: Text
-    home: str
-    url: str
-    host: str
-    brand: str
-    sections: tuple[Link, ...]
-    portal: Link | None
-    directory: str
-    contact_url: str
-    sitemap_url: str
-    contact: Mapping[str, str]
-    owning_authority: Text
-    managing_authority: Text
-    operator: Text
-    responsible_post: Text
-    attribution: Text
-    channels: tuple[Link, ...]
-    services_url: str
-    demonstration: bool
-    retired: bool
-
-
-@dataclass(frozen=True)
-class PageView:
-    """What a page says about itself."""
-
-    title: Text
-    path: str
-    url: str
-    canonical: str
-    lang: str
-    noindex: bool
-    description: str = ""
-    alternates: tuple[tuple[str, str], ...] = ()
-    languages: tuple[Link, ...] = ()
-    trail: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True)
-class Card:
-    """One entry of a list."""
-
-    id: str
-    kind: str
-    title: Text
-    url: str
-    summary: str
-    date: datetime
-    section: Text
-    origin: Link | None
-    image: str
-    image_alt: str
-    demo: bool
-    withdrawn: bool
-    number: str = ""
-    document_type: Text = field(default_factory=lambda: Text(""))
-    issuer: Text = field(default_factory=lambda: Text(""))
-    issued: date | None = None
-    state: str = ""
 
 
 class Views:
@@ -191,7 +96,7 @@ class Views:
         placement = placed.placement
         own = placement.role is Role.ORIGINAL
         section = self.plan.site.options.sections[placement.section]
-        alternates = ()
+        alternates: tuple[tuple[str, str], ...] = ()
         if own and len(placed.languages) > 1 and spec.template != "withdrawn":
             alternates = self._with_default(dict(placed.languages))
         return PageView(

@@ -50,4 +50,5 @@ class EditionWriter(Writer):  # type: ignore[misc]  # Pelican has no type hints
     ) -> None:
         """Render one page that is not an Item."""
         name = f"{contexts.plan.edition.folder}/{spec.output}"
-        self.write_file(name, get_template(spec.template), context, **contexts.of(spec))
+        own: dict[str, Any] = contexts.of(spec)
+        self.write_file(name, get_template(spec.template), context, **own)

@@ -156,8 +156,17 @@ class NoFrontMatter(Exception):
     """The text does not begin with front matter between two ``---`` lines."""
 
 
+def unmarked(text: str) -> str:
+    """Return text without byte order mark, its lines ended by line feeds alone."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
 def split(text: str) -> tuple[str, str, int]:
-    """Return (YAML, body, lines before the body). The YAML begins at line 2 of the file."""
+    """Return (YAML, body, lines before the body). The YAML begins at line 2 of the file.
+
+    What Windows programs add is taken off: the byte order mark, and carriage returns at line ends.
+    """
+    text = unmarked(text)
     if not text.startswith("---\n"):
         raise NoFrontMatter
     end = text.find("\n---\n", 3)

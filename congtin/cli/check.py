@@ -25,7 +25,9 @@ from congtin.model import Profile
 @click.command("check", help=translate("Say whether the content is fit to publish; nothing is built."))
 @click.option("--release", is_flag=True, help=translate("Also what only a release demands."))
 @click.option("--base", metavar="REVISION", help=translate("Also refuse to lose an address this revision has (A12)."))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=translate("How to show it."))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help=translate("How to show it.")
+)
 @click.option(
     "--fix-unicode",
     "fix",

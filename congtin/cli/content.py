@@ -26,7 +26,9 @@ def _written(context: Context, path: Path) -> None:
 
 _SECTION = click.option("--section", help=translate("The section; may be left out where only one fits."))
 _TITLE = click.option("--title", prompt=translate("Title"), help=translate("The title."))
-_TAG = click.option("--tag", "tags", multiple=True, help=translate("A tag of the vocabulary; may be given several times."))
+_TAG = click.option(
+    "--tag", "tags", multiple=True, help=translate("A tag of the vocabulary; may be given several times.")
+)
 
 
 @new_group.command("article", help=translate("Write a new article."))
@@ -61,7 +63,9 @@ def page_command(context: Context, site: str, section: str | None, title: str) -
 @_SECTION
 @_TITLE
 @click.option("--number", prompt=translate("Number and symbol"), help=translate("As stamped: 15/2026/QĐ-UBND."))
-@click.option("--type", "type_", prompt=translate("Type (id of the vocabulary)"), help=translate("quyet-dinh, ke-hoach …"))
+@click.option(
+    "--type", "type_", prompt=translate("Type (id of the vocabulary)"), help=translate("quyet-dinh, ke-hoach …")
+)
 @click.option("--issuer", prompt=translate("Issuing authority"), help=translate("Who issued it."))
 @click.option("--issued", prompt=translate("Date issued (yyyy-mm-dd)"), help=translate("When it was issued."))
 @click.option("--abstract", prompt=translate("Abstract"), help=translate("What it is about (trích yếu)."))
@@ -92,7 +96,9 @@ def document_command(
     _written(context, new_item(load_network(context.root), site, section, ItemKind.DOCUMENT, fields, context.now))
 
 
-@new_group.command("translation", help=translate("Begin a translation of an Item, with the original's text to write over."))
+@new_group.command(
+    "translation", help=translate("Begin a translation of an Item, with the original's text to write over.")
+)
 @click.argument("path")
 @click.option("--lang", required=True, help=translate("The language, as in en."))
 @click.pass_obj
@@ -119,7 +125,8 @@ def list_command(context: Context, stale: bool) -> None:
             is_stale = item.is_stale(source)
             old += is_stale
             if is_stale or not stale:
-                table.add_row(source.path, translate("older than the original") if is_stale else translate("up to date"))
+                state = translate("older than the original") if is_stale else translate("up to date")
+                table.add_row(source.path, state)
     wide_console().print(table)
     click.echo(translate_count("{count} translation is out of date.", "{count} translations are out of date.", old))
 

@@ -39,7 +39,7 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group, help=translate("Publish a whole network of government websites from one repository."))
-@click.option("--root", type=click.Path(path_type=Path), default=Path("."), help=translate("The repository."))
+@click.option("--root", type=click.Path(path_type=Path), default=Path(), help=translate("The repository."))
 @click.option("--now", callback=moment, help=translate("The clock: a time in RFC 3339, instead of the real one."))
 @click.version_option(__version__, prog_name="congtin")
 @click.pass_context

@@ -19,6 +19,7 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTI
 
 
 def severity_name(severity: Severity) -> str:
+    """Return the word people read."""
     names = {
         Severity.ERROR: translate("error"),
         Severity.WARNING: translate("warning"),

@@ -23,6 +23,7 @@ from congtin.network.load import load_network
 from congtin.network.network import Network, Site
 
 _KINDS = click.Choice([kind.value for kind in SiteKind])
+_VIEWS = click.Choice(["table", "json"])
 _FORMS = click.Choice(["table", "json", "csv"])
 
 
@@ -81,7 +82,7 @@ def _csv(rows: list[dict[str, str]]) -> str:
 
 @site_group.command("show", help=translate("Show everything known of one Site."))
 @click.argument("site")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=translate("How to show it."))
+@click.option("--format", "form", type=_VIEWS, default="table", help=translate("How to show it."))
 @click.pass_obj
 def show_command(context: Context, site: str, form: str) -> None:
     """Print the fields after the cascade."""
@@ -128,7 +129,7 @@ def check_command(context: Context) -> None:
 
 @site_group.command("coverage", help=translate("Count what is known of the Sites and what is not."))
 @click.option("--portal", help=translate("Only this Portal."))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help=translate("How to show it."))
+@click.option("--format", "form", type=_VIEWS, default="table", help=translate("How to show it."))
 @click.pass_obj
 def coverage_command(context: Context, portal: str | None, form: str) -> None:
     """Print one line for each fact."""

@@ -19,7 +19,8 @@ def write_pick(network: Network, catalogue: Catalogue, site: Site, item_id: str,
     """
     item = catalogue.items.get(item_id)
     if item is None:
-        raise UsageError(msg("There is no Item with the id “{id}”.", id=item_id), did_you_mean(item_id, catalogue.items))
+        text = msg("There is no Item with the id “{id}”.", id=item_id)
+        raise UsageError(text, did_you_mean(item_id, catalogue.items))
     if not any(target.id == site.id for pattern in item.facts.crosspost for target in network.matching(pattern)):
         text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
         raise UsageError(text, msg("Its “crosspost” must name this Site."))

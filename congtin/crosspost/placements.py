@@ -118,9 +118,8 @@ class _Placer:
         self.placed[placement.edition][placement.path] = placement
 
     def clash(self, item: str, other: str, edition: EditionKey, path: str) -> None:
-        text = msg(
-            "The address /{path} on {site} is also that of {other}.", path=path, site=edition.site, other=self.paths[other]
-        )
+        name = self.paths[other]
+        text = msg("The address /{path} on {site} is also that of {other}.", path=path, site=edition.site, other=name)
         hint = msg("Give one of the two another slug.")
         problem = Problem("address-clash", text, self.paths[item], 0, hint)
         if problem not in self.problems:
@@ -131,7 +130,7 @@ class _Placer:
         if consent is None:
             self.waiting.append(Waiting(item.id, site.id))
         elif consent.into not in site.options.sections:
-            text = msg("{site} accepts copies into a section it does not have: “{section}”.", site=site.id, section=consent.into)
+            text = msg("{site} accepts copies into an unknown section: “{section}”.", site=site.id, section=consent.into)
             problem = Problem("unknown-section", text, site.file, 0, did_you_mean(consent.into, site.options.sections))
             if problem not in self.problems:
                 self.problems.append(problem)

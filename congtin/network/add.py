@@ -53,7 +53,8 @@ def add_site(root: Path, new: NewSite) -> Path:
     """Write the file and return its path; raise UsageError or ProblemsFound and leave nothing behind."""
     network = load_network(root)
     if new.portal not in network.portals:
-        raise UsageError(msg("There is no Portal “{portal}”.", portal=new.portal), did_you_mean(new.portal, network.portals))
+        unknown = msg("There is no Portal “{portal}”.", portal=new.portal)
+        raise UsageError(unknown, did_you_mean(new.portal, network.portals))
     if new.kind is SiteKind.PORTAL:
         raise UsageError(msg("A Portal needs a portal.yaml; see docs/sites-format.md."))
     name = " ".join(new.name.split())
@@ -86,7 +87,8 @@ def _free_id(network: Network, new: NewSite, label: str) -> tuple[str, str]:
     taken = {edition.host for edition in network.editions()}
     if f"{new.portal}/{label}" not in network.sites and f"{label}.{parent}" not in taken:
         return f"{new.portal}/{label}", ""
-    other = next(site for site in network.sites.values() if site.id == f"{new.portal}/{label}" or site.host == f"{label}.{parent}")
+    mine = (f"{new.portal}/{label}", f"{label}.{parent}")
+    other = next(site for site in network.sites.values() if site.id == mine[0] or site.host == mine[1])
     text = msg("The label “{label}” is taken by {site} ({name}).", label=label, site=other.id, name=other.name)
     if not new.code or f"{new.portal}/{label}-{new.code}" in network.sites:
         raise UsageError(text, msg("Give the statistical code with --code, or another label with --label."))

@@ -53,16 +53,16 @@ def coverage(sites: Iterable[Site]) -> list[FactCoverage]:
         unverified = sum(1 for site in chosen if field in site.options.unverified)
         found.append(FactCoverage(field, rows, known, len(chosen), unverified, field in REQUIRED))
     unverified_hosts = sum(1 for site in chosen if "host" in site.options.unverified)
-    found.append(FactCoverage("host", "A3–A5", len(chosen), len(chosen), unverified_hosts, False))
+    found.append(FactCoverage("host", "A3–A5", len(chosen), len(chosen), unverified_hosts, required=False))
     return found
 
 
 def unsourced(site: Site) -> list[str]:
     """Return the known facts of a Site that name no source and are not marked unverified."""
     options = site.options
-    named = {key for key in options.sources} | set(options.unverified)
-    return [
-        field
-        for field, (_, read) in FACTS.items()
-        if read(options) and not any(field == key or field.startswith(f"{key}.") or key.startswith(f"{field}.") for key in named)
-    ]
+    named = {*options.sources, *options.unverified}
+    return [field for field, (_, read) in FACTS.items() if read(options) and not _is_named(field, named)]
+
+
+def _is_named(field: str, named: set[str]) -> bool:
+    return any(field == key or field.startswith(f"{key}.") or key.startswith(f"{field}.") for key in named)

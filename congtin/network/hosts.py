@@ -29,8 +29,7 @@ def site_host(options: SiteOptions, portal: PortalOptions) -> str:
 def site_editions(site_id: str, options: SiteOptions, portal: PortalOptions) -> tuple[Edition, ...]:
     """Return one Edition for each language; the first language has the bare host."""
     host = site_host(options, portal)
-    group = "portal" if options.kind is SiteKind.PORTAL else "components"
-    addresses = portal.language_addresses.get(group, {})
+    addresses = portal.language_addresses.get("portal" if options.kind is SiteKind.PORTAL else "components") or {}
     editions = []
     for number, lang in enumerate(options.languages):
         address = addresses.get(lang)

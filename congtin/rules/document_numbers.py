@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from congtin import strict_yaml
 from congtin.errors import Problem, ProblemsFound
+from congtin.messages import msg
 from congtin.validation import StrictModel, problems_of
 
 NUMBERS_FILE = "workflows/document_numbers.yaml"
@@ -54,13 +55,12 @@ def load_document_numbers(root: Path) -> DocumentNumbers:
         text = path.read_text("utf-8")
         data = _File.model_validate(strict_yaml.load(text))
     except FileNotFoundError as error:
-        from congtin.messages import msg
-
         raise ProblemsFound([Problem("missing-file", msg("The file is missing."), NUMBERS_FILE)]) from error
     except strict_yaml.YamlProblem as error:
         raise ProblemsFound([Problem(error.code, error.message, NUMBERS_FILE, error.line, error.hint)]) from error
     except ValidationError as error:
-        found = problems_of(error, lambda where: (NUMBERS_FILE, strict_yaml.line_of(text, where)), list(_File.model_fields))
+        fields = list(_File.model_fields)
+        found = problems_of(error, lambda where: (NUMBERS_FILE, strict_yaml.line_of(text, where)), fields)
         raise ProblemsFound(found) from error
     return DocumentNumbers(
         tuple((name, re.compile(family.pattern)) for name, family in data.families.items()),

@@ -1,0 +1,99 @@
+"""What templates may see: plain values, declared here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with its true language; ``lang`` is empty where it is the page's own."""
+
+    text: str
+    lang: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A named address."""
+
+    label: Text
+    url: str
+    current: bool = False
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """What every page of an Edition shows of its Site."""
+
+    id: str
+    kind: str
+    name: Text
+    home: str
+    url: str
+    host: str
+    brand: str
+    sections: tuple[Link, ...]
+    portal: Link | None
+    directory: str
+    contact_url: str
+    sitemap_url: str
+    contact: Mapping[str, str]
+    owning_authority: Text
+    managing_authority: Text
+    operator: Text
+    responsible_post: Text
+    attribution: Text
+    channels: tuple[Link, ...]
+    services_url: str
+    demonstration: bool
+    retired: bool
+
+
+@dataclass(frozen=True)
+class PageView:
+    """What a page says about itself."""
+
+    title: Text
+    path: str
+    url: str
+    canonical: str
+    lang: str
+    noindex: bool
+    description: str = ""
+    alternates: tuple[tuple[str, str], ...] = ()
+    languages: tuple[Link, ...] = ()
+    trail: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Card:
+    """One entry of a list."""
+
+    id: str
+    kind: str
+    title: Text
+    url: str
+    summary: str
+    date: datetime
+    section: Text
+    origin: Link | None
+    image: str
+    image_alt: str
+    demo: bool
+    withdrawn: bool
+    number: str = ""
+    document_type: Text = field(default_factory=lambda: Text(""))
+    issuer: Text = field(default_factory=lambda: Text(""))
+    issued: dt.date | None = None
+    state: str = ""
