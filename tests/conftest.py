@@ -11,6 +11,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from network import TinyNetwork
+from whole import whole
+
+__all__ = ["tiny", "whole"]
 
 
 @pytest.fixture

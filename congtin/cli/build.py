@@ -20,6 +20,7 @@ from congtin.errors import Severity
 from congtin.messages import msg, translate
 from congtin.model import Profile, SiteKind
 from congtin.network.load import load_network
+from congtin.network.network import Network
 from congtin.release.local_server import Hosts, LocalServer
 
 
@@ -103,16 +104,20 @@ def serve_command(context: Context, port: int, output: Path | None) -> None:
     console = Console()
     hosts = Hosts.read((output or context.output).resolve())
     network = load_network(context.root)
-    with LocalServer(hosts, port) as server:
-        console.print(translate("Open in a browser:"))
-        for site in network.sites.values():
-            if site.kind is SiteKind.PORTAL:
-                for edition in site.editions:
-                    local = f"{server.address(edition.host)}{edition.root_path}"
-                    console.print(f"  {local}  ({site.name}, {edition.lang})", soft_wrap=True, highlight=False)
-        console.print(f"  http://localhost:{server.port}/  ({translate('all hosts')})", soft_wrap=True, highlight=False)
-        console.print(translate("Stop with Ctrl-C."))
-        try:
+    try:
+        with LocalServer(hosts, port) as server:
+            _show_addresses(console, network, server)
             server.serve_forever()
-        except KeyboardInterrupt:
-            console.print("")
+    except KeyboardInterrupt:
+        console.print("")
+
+
+def _show_addresses(console: Console, network: Network, server: LocalServer) -> None:
+    console.print(translate("Open in a browser:"))
+    for site in network.sites.values():
+        if site.kind is SiteKind.PORTAL:
+            for edition in site.editions:
+                local = f"{server.address(edition.host)}{edition.root_path}"
+                console.print(f"  {local}  ({site.name}, {edition.lang})", soft_wrap=True, highlight=False)
+    console.print(f"  http://localhost:{server.port}/  ({translate('all hosts')})", soft_wrap=True, highlight=False)
+    console.print(translate("Stop with Ctrl-C."))
