@@ -37,6 +37,7 @@ def babel_locale(tag: str) -> Locale:
         return Locale.parse(VIETNAMESE)
 
 
+@functools.cache
 def own_name(tag: str) -> str:
     """Return the language's name in itself, as a language menu shows it."""
     if tag in _OWN_NAMES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from pelican import signals
 
 from congtin.build.edition import EditionJob
@@ -19,6 +20,9 @@ def set_up_templates(generator: Any) -> None:
         return
     job: EditionJob = settings["CONGTIN_JOB"]
     lang = job.interface.lang
+    templates = job.state / "templates"
+    templates.mkdir(parents=True, exist_ok=True)
+    generator.env.bytecode_cache = FileSystemBytecodeCache(str(templates))
     generator.env.install_gettext_translations(job.interface.translations(), newstyle=True)
     generator.env.filters.update(
         day=lambda value: show_day(value, lang),

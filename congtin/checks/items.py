@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from congtin.catalogue.front_matter import Translation
 from congtin.catalogue.source import Item
 from congtin.checks.registry import Repository, check
-from congtin.errors import Problem, Severity, did_you_mean
-from congtin.messages import msg
+from congtin.errors import Problem, Severity, did_you_mean, list_of
+from congtin.messages import Msg, msg
 from congtin.model import ItemKind, Profile, SectionKind
 from congtin.strict_yaml import line_of
 
@@ -40,15 +40,35 @@ def check_items(repository: Repository) -> Iterator[Problem]:
         if section.kind is not _SECTION_OF_KIND[item.kind]:
             text = msg("A {kind} cannot stand in “{section}”, which holds {content}.", kind=item.kind.value,
                        section=item.section, content=section.kind.value)
-            yield Problem("wrong-section", text, item.original.path, _line(item, "kind"))
+            hint = _fitting_sections(repository, item)
+            yield Problem("wrong-section", text, item.original.path, _line(item, "kind"), hint)
         known = repository.network.vocabulary.tags
         for number, tag in enumerate(item.facts.tags):
             if tag not in known:
                 text = msg("The tag “{tag}” is not in the vocabulary.", tag=tag)
-                yield Problem("unknown-tag", text, item.original.path, _line(item, "tags", number), did_you_mean(tag, known))
+                hint = did_you_mean(tag, known) or msg("Known are: {words}.", words=list_of(known))
+                yield Problem("unknown-tag", text, item.original.path, _line(item, "tags", number), hint)
         if item.facts.updated and item.facts.updated < item.facts.date:
             text = msg("“updated” is earlier than “date”.")
             yield Problem("time-order", text, item.original.path, _line(item, "updated"))
+
+
+def _fitting_sections(repository: Repository, item: Item) -> Msg | None:
+    sections = repository.network.sites[item.site].options.sections
+    fitting = [name for name, options in sections.items() if options.kind is _SECTION_OF_KIND[item.kind]]
+    words = msg("Sections of {site} for this kind: {words}.", site=item.site, words=list_of(fitting))
+    return words if fitting else None
+
+
+@check("empty-texts")
+def check_empty_texts(repository: Repository) -> Iterator[Problem]:
+    """Yield texts without a word: a title over an empty page, a document that is only its attachment (D1, L3)."""
+    for item in repository.catalogue.items.values():
+        for source in item.sources():
+            if not source.body.words and not source.body.images:
+                text = msg("There is no text below the front matter.")
+                hint = msg("Write the text; of a document the full text, not only its attachment (D1).")
+                yield Problem("empty-text", text, source.path, source.body.first_line, hint, Severity.WARNING)
 
 
 @check("translations")
@@ -62,7 +82,8 @@ def check_translations(repository: Repository) -> Iterator[Problem]:
             for field in ("summary", "abstract", "image_alt"):
                 if getattr(item.facts, field, None) and not getattr(front, field):
                     text = msg("The field “{field}” is missing.", field=field)
-                    yield Problem("missing-field", text, source.path, 2)
+                    hint = msg("The original has it; translate it too.")
+                    yield Problem("missing-field", text, source.path, 2, hint)
             if item.is_stale(source):
                 yield Problem(
                     "stale-translation",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import posixpath
-from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from congtin.catalogue.paths import CONTENT, MEDIA_SUFFIX, PICTURES
 from congtin.catalogue.source import Item, Source
 from congtin.checks.registry import Repository, check
-from congtin.errors import Problem, Severity, did_you_mean
+from congtin.errors import Problem, Severity, did_you_mean, list_of
 from congtin.messages import Msg, msg
 from congtin.strict_yaml import line_of
+
+
+_FOREIGN = re.compile(r"//|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def _front_line(source: Source, *where: str | int) -> int:
@@ -25,50 +31,84 @@ def check_links(repository: Repository) -> Iterator[Problem]:
     for item in repository.catalogue.items.values():
         for source in item.sources():
             for link in source.body.links:
-                yield from _link(repository, by_path, item, source, link)
+                for problem in _link(repository, by_path, item, source, link):
+                    yield _placed(repository, source, link, problem)
 
 
 def _link(
     repository: Repository, by_path: dict[str, Item], item: Item, source: Source, link: str
 ) -> Iterator[Problem]:
-    parts = urlsplit(link)
     line = source.body.first_line
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        text = msg("“{link}” is not a possible address.", link=link)
+        yield Problem("broken-link", text, source.path, line)
+        return
     if parts.scheme == "item":
         target = repository.catalogue.items.get(parts.path)
         if target is None:
             text = msg("The link leads to an Item that does not exist: “{link}”.", link=link)
-            yield Problem("broken-link", text, source.path, line, did_you_mean(parts.path, repository.catalogue.items))
+            yield Problem("broken-link", text, source.path, line, _near_id(parts.path, repository.catalogue.items))
         elif target.facts.draft and not item.facts.draft:
             text = msg("The link leads to a draft: “{link}”.", link=link)
             yield Problem("link-to-draft", text, source.path, line, severity=Severity.WARNING)
         elif parts.fragment and not _has_anchor(target, parts.fragment):
-            yield _no_anchor(source, link)
+            yield _no_anchor(source, target, link)
     elif parts.scheme or parts.netloc:
         return
     elif not parts.path:
         if parts.fragment and not _has_own_anchor(source, parts.fragment):
-            yield _no_anchor(source, link)
+            yield _no_anchor(source, item, link)
     elif parts.path.startswith("/"):
         text = msg("The link “{link}” names an address that can change.", link=link)
         yield Problem("bare-address", text, source.path, line, msg("Link to an Item as item:<id>."))
     else:
-        yield from _relative(by_path, item, source, link, parts.path)
+        yield from _relative(by_path, item, source, parts)
 
 
-def _relative(by_path: dict[str, Item], item: Item, source: Source, link: str, path: str) -> Iterator[Problem]:
+def _placed(repository: Repository, source: Source, address: str, problem: Problem) -> Problem:
+    """Return a problem of the body with the line where the address stands, not that of the body's start."""
+    lines = (repository.network.root / source.path).read_text("utf-8", "replace").split("\n")
+    forms = {address, unquote(address), html.escape(address), html.escape(address, quote=False)}
+    for number, line in enumerate(lines[source.body.first_line - 1 :], source.body.first_line):
+        if any(form in line for form in forms):
+            return replace(problem, line=number)
+    return problem
+
+
+def _near_id(wrong: str, known: Iterable[str]) -> Msg | None:
+    """Suggest ids that begin or end alike: comparing with every id there is would take minutes."""
+    return did_you_mean(wrong, [name for name in known if name[:4] == wrong[:4] or name[-4:] == wrong[-4:]])
+
+
+def _relative(by_path: dict[str, Item], item: Item, source: Source, parts: SplitResult) -> Iterator[Problem]:
+    link, path = parts.geturl(), parts.path
     target = posixpath.normpath(posixpath.join(source.where.folder, unquote(path)))
     line = source.body.first_line
     if not target.startswith(f"{CONTENT}/{item.site}/"):
         text = msg("The link “{link}” leaves the Site.", link=link)
         yield Problem("link-leaves-site", text, source.path, line, msg("Link to other Sites as item:<id>."))
     elif target.endswith(".md"):
-        if _without_language(target) not in by_path:
+        other = by_path.get(_without_language(target))
+        if other is None:
             text = msg("The link leads to an Item that does not exist: “{link}”.", link=link)
-            yield Problem("broken-link", text, source.path, line)
+            yield Problem("broken-link", text, source.path, line, _near_text(by_path, target))
+        elif parts.fragment and not _has_anchor(other, parts.fragment):
+            yield _no_anchor(source, other, link)
     elif media_name(item, source, path) not in item.media:
         text = msg("The linked file is missing: “{link}”.", link=link)
-        hint: Msg | None = did_you_mean(path, [f"{source.where.slug}{MEDIA_SUFFIX}/{name}" for name in item.media])
-        yield Problem("missing-file", text, source.path, line, hint or msg("Write https:// before addresses elsewhere."))
+        hint = _near_file(item, path) or msg("Write https:// before addresses elsewhere.")
+        yield Problem("missing-file", text, source.path, line, hint)
+
+
+def _near_text(by_path: Iterable[str], target: str) -> Msg | None:
+    folder, name = posixpath.split(_without_language(target))
+    return did_you_mean(name, [posixpath.basename(path) for path in by_path if posixpath.dirname(path) == folder])
+
+
+def _near_file(item: Item, path: str) -> Msg | None:
+    return did_you_mean(path, [f"{item.original.where.slug}{MEDIA_SUFFIX}/{name}" for name in item.media])
 
 
 def media_name(item: Item, source: Source, path: str) -> str | None:
@@ -91,10 +131,11 @@ def _has_own_anchor(source: Source, anchor: str) -> bool:
     return anchor.startswith(("fn-", "fnref-")) or any(h.id == anchor for h in source.body.headings)
 
 
-def _no_anchor(source: Source, link: str) -> Problem:
+def _no_anchor(source: Source, target: Item, link: str) -> Problem:
     anchor = link.partition("#")[2]
     text = msg("There is no heading for the link “{link}”.", link=link)
-    hint = did_you_mean(anchor, [heading.id for heading in source.body.headings])
+    known = dict.fromkeys(heading.id for text_of in target.sources() for heading in text_of.body.headings)
+    hint = did_you_mean(anchor, known) or (msg("Its headings are: {words}.", words=list_of(known)) if known else None)
     return Problem("broken-anchor", text, source.path, source.body.first_line, hint)
 
 
@@ -107,13 +148,19 @@ def check_images(repository: Repository) -> Iterator[Problem]:
             yield from _lead_image(item)
         for source in item.sources():
             for address, alternative in source.body.images:
-                yield from _image(item, source, address, alternative)
+                for problem in _image(item, source, address, alternative):
+                    yield _placed(repository, source, address, problem)
         if facts.kind == "document":
             for number, attachment in enumerate(facts.attachments):
                 if media_name(item, item.original, attachment.file) not in item.media:
                     text = msg("The attached file is missing: “{file}”.", file=attachment.file)
-                    line = _front_line(item.original, "attachments", number)
-                    yield Problem("missing-file", text, item.original.path, line)
+                    line = _front_line(item.original, "attachments", number, "file")
+                    yield Problem("missing-file", text, item.original.path, line, _file_hint(item, attachment.file))
+
+
+def _file_hint(item: Item, path: str) -> Msg:
+    folder = f"{item.original.where.slug}{MEDIA_SUFFIX}/"
+    return _near_file(item, path) or msg("The files of this text lie beside it in {folder}.", folder=folder)
 
 
 def _lead_image(item: Item) -> Iterator[Problem]:
@@ -121,10 +168,11 @@ def _lead_image(item: Item) -> Iterator[Problem]:
     name = media_name(item, source, image)
     if name not in item.media:
         text = msg("The picture is missing: “{file}”.", file=image)
-        yield Problem("missing-image", text, source.path, _front_line(source, "image"))
+        yield Problem("missing-image", text, source.path, _front_line(source, "image"), _file_hint(item, image))
     elif name.rpartition(".")[2] not in PICTURES:
         text = msg("“{file}” is not a picture.", file=image)
-        yield Problem("missing-image", text, source.path, _front_line(source, "image"))
+        hint = msg("Pictures are files of the types {types}.", types=", ".join(sorted(PICTURES)))
+        yield Problem("missing-image", text, source.path, _front_line(source, "image"), hint)
     if not (item.facts.image_alt or "").strip():
         text = msg("The picture needs “image_alt”: what a person who cannot see it should know.")
         yield Problem("missing-alt", text, source.path, _front_line(source, "image"))
@@ -132,13 +180,13 @@ def _lead_image(item: Item) -> Iterator[Problem]:
 
 def _image(item: Item, source: Source, address: str, alternative: str) -> Iterator[Problem]:
     line = source.body.first_line
-    if urlsplit(address).scheme or address.startswith("//"):
+    if _FOREIGN.match(address):
         text = msg("The picture “{file}” lies on another host.", file=address)
         yield Problem("foreign-image", text, source.path, line, msg("Put the file beside the text."))
         return
     if media_name(item, source, address) not in item.media:
         text = msg("The picture is missing: “{file}”.", file=address)
-        yield Problem("missing-image", text, source.path, line)
+        yield Problem("missing-image", text, source.path, line, _file_hint(item, address))
     if not alternative.strip():
         text = msg("The picture “{file}” has no alternative text.", file=address)
         yield Problem("missing-alt", text, source.path, line, msg("Write ![what it shows](file)."))

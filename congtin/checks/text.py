@@ -9,31 +9,40 @@ from collections.abc import Iterator
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
 
-# TCVN3 and VNI text read as Latin-1: letters that no Vietnamese word holds, beside ASCII letters.
-_TCVN3 = re.compile(r"[A-Za-z][®µ¶·¸¹¨©ª«¬»¼½¾Æ§]|[®µ¶·¸¹¨©ª«¬»¼½¾Æ§][A-Za-z]")
-_VNI = re.compile(r"[aeiouyAEIOUYôâêöïñ][äåëïöøûüæ]|\bñ[aeiouyöôâê]", re.IGNORECASE)
-_LEGACY_WORDS = 3
+# TCVN3 and VNI text read as Latin-1: pairs that no Vietnamese, French or German word holds.
+_TCVN3 = re.compile("[a-zà-ÿ](?:[ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖØÜÝÞ¨ª¬µ¶¸¼½¾]|[©«®»](?=[a-zà-ÿ]))")
+_VNI = re.compile("[aeo][äåø]|[ae][ûõâ]|a[êã]|o[õâ]|u[ûøõ]|ö[ôøûõï]|y[øûõ]", re.IGNORECASE)
+_LEGACY_PAIRS = 3
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+# Control characters, zero width, marks of direction, tags; a joiner is right inside an emoji only.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+)
 _NARROW_SPACE = re.compile("[\u202f\u2007]")
 _UNSAFE = re.compile(
-    r"<\s*(script|iframe|object|embed|form|style|link|meta|base|svg)\b|\bon[a-z]{3,}\s*=\s*[\"']|(javascript|vbscript)\s*:",
+    r"<\s*(?:script|iframe|object|embed|form|style|link|meta|base|svg)\b"
+    r"|<[a-z][^<>]{0,300}?[\s\"'/](?P<handler>on[a-z]{3,})\s*="
+    r"|(?:javascript|vbscript)\s*:",
     re.IGNORECASE,
 )
 
 
 def inspect_text(path: str, lang: str, text: str) -> Iterator[Problem]:
     """Yield what is wrong with the characters of one Source."""
+    yield from _invisible(path, text)
     if not text.isascii():
         yield from _characters(path, lang, text)
     unsafe = _UNSAFE.search(text)
     if unsafe:
         yield Problem(
             "unsafe-markup",
-            msg("“{markup}” is not allowed and will be removed.", markup=unsafe[0].strip()),
+            msg("“{markup}” is not allowed and will be removed.", markup=unsafe["handler"] or unsafe[0].strip()),
             path,
             _line(text, unsafe.start()),
-            severity=Severity.WARNING,
+            msg("Write plain Markdown: pages of an agency carry no code of their own."),
+            Severity.WARNING,
         )
 
 
@@ -49,15 +58,6 @@ def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:
             _line(text, private.start()),
             msg("The text was written with a symbol font; type it anew in Unicode."),
         )
-    invisible = _INVISIBLE.search(text)
-    if invisible:
-        yield Problem(
-            "invisible-character",
-            msg("The invisible character {code} stands here.", code=_code(invisible[0])),
-            path,
-            _line(text, invisible.start()),
-            msg("Delete it: it breaks search and can hide text."),
-        )
     narrow = _NARROW_SPACE.search(text)
     if narrow:
         yield Problem(
@@ -70,6 +70,18 @@ def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:
         )
     if lang == "vi":
         yield from _legacy(path, text)
+
+
+def _invisible(path: str, text: str) -> Iterator[Problem]:
+    invisible = _INVISIBLE.search(text)
+    if invisible:
+        yield Problem(
+            "invisible-character",
+            msg("The invisible character {code} stands here.", code=_code(invisible[0])),
+            path,
+            _line(text, invisible.start()),
+            msg("Delete it: it breaks search and can hide text."),
+        )
 
 
 def _not_nfc(path: str, text: str) -> Problem:
@@ -91,7 +103,7 @@ def _not_nfc(path: str, text: str) -> Problem:
 def _legacy(path: str, text: str) -> Iterator[Problem]:
     for name, pattern in (("TCVN3", _TCVN3), ("VNI", _VNI)):
         found = list(pattern.finditer(text))
-        if len(found) >= _LEGACY_WORDS:
+        if len(found) >= _LEGACY_PAIRS:
             yield Problem(
                 "legacy-encoding",
                 msg("This looks like text in the old encoding {name}.", name=name),

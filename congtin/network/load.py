@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from congtin import strict_yaml
-from congtin.errors import Problem, ProblemsFound, UsageError, did_you_mean
+from congtin.errors import Problem, ProblemsFound, UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.network.hosts import host_problems, site_editions, site_host
 from congtin.network.network import Network, Portal, Site
@@ -21,6 +22,7 @@ DEFAULTS = "sites/_defaults.yaml"
 VOCABULARY = "sites/_vocabulary.yaml"
 PORTAL_FILE = "portal.yaml"
 
+_SITE_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _Model = TypeVar("_Model", bound=StrictModel)
 Data = dict[str, object]
 
@@ -72,8 +74,8 @@ def load_network(root: Path) -> Network:
     network = loader.load()
     problems = [*loader.problems]
     if network:
-        problems += host_problems(network)
-        problems += _reference_problems(network)
+        problems += [loader.placed(problem, network) for problem in host_problems(network)]
+        problems += dict.fromkeys(loader.reference_problems(network))
     if problems or network is None:
         raise ProblemsFound(problems)
     return network
@@ -83,9 +85,12 @@ class _Loader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        self.levels: dict[str, list[_File]] = {}
 
     def load(self) -> Network | None:
         defaults = self.read(DEFAULTS)
+        if self.problems:
+            return None
         vocabulary = self.model(Vocabulary, [self.read(VOCABULARY)])
         portals: dict[str, Portal] = {}
         sites: dict[str, Site] = {}
@@ -109,10 +114,40 @@ class _Loader:
         portals[portal_id] = Portal(portal_id, file.path, options)
         self.load_site(f"{portal_id}/portal", [defaults, file.part("site")], options, sites)
         for path in sorted((self.root / "sites" / portal_id).iterdir()):
-            if path.suffix == ".yaml" and path.name != PORTAL_FILE:
+            if path.name != PORTAL_FILE and self.belongs(path):
                 own = self.read(path.relative_to(self.root).as_posix())
                 site_id = f"{portal_id}/{path.stem}"
                 self.load_site(site_id, [defaults, file.part("defaults"), own], options, sites)
+
+    def belongs(self, path: Path) -> bool:
+        """Tell whether this is the file of a Site; report what is neither that nor a Site's folder."""
+        own_file = path.with_name(f"{path.name}.yaml")
+        if path.is_dir() and (path.name == "portal" or own_file.is_file()):
+            return False
+        if path.is_file() and path.suffix == ".yaml" and _SITE_NAME.fullmatch(path.stem):
+            return True
+        text = msg("The file has no place here.")
+        hint = msg("A Site is one file <name>.yaml: lower-case letters without diacritics, digits, single hyphens.")
+        self.problems.append(Problem("path-form", text, path.relative_to(self.root).as_posix(), 0, hint))
+        return False
+
+    def placed(self, problem: Problem, network: Network) -> Problem:
+        """Return a problem of a Site's host with the line that sets the host."""
+        site = next(site for site in network.sites.values() if site.file == problem.path)
+        field = "host" if site.options.host else "label"
+        for level in reversed(self.levels[site.id]):
+            if level.path == problem.path and level.has([field]):
+                return replace(problem, line=level.line([field]))
+        return problem
+
+    def reference_problems(self, network: Network) -> Iterator[Problem]:
+        """Yield standing consents that name a Site or a section there is not."""
+        for site in network.sites.values():
+            for number, rule in enumerate(site.options.accepts):
+                place = _locate(self.levels[site.id], ["accepts", number, "from"])
+                if rule.origin != "portal" and rule.origin not in network.sites:
+                    text = msg("“accepts” names the unknown Site “{site}”.", site=rule.origin)
+                    yield Problem("unknown-site", text, *place, did_you_mean(rule.origin, network.sites))
 
     def load_site(
         self, site_id: str, levels: list[_File], portal: PortalOptions, sites: dict[str, Site]
@@ -125,9 +160,10 @@ class _Loader:
             return
         host = site_host(options, portal)
         editions = site_editions(site_id, options, portal)
-        sites[site_id] = Site(site_id, levels[-1].path, options, host, editions, self.picks(site_id))
+        self.levels[site_id] = levels
+        sites[site_id] = Site(site_id, levels[-1].path, options, host, editions, self.picks(site_id, options))
 
-    def picks(self, site_id: str) -> Mapping[str, Pick]:
+    def picks(self, site_id: str, options: SiteOptions) -> Mapping[str, Pick]:
         folder = self.root / "sites" / site_id / "picks"
         found: dict[str, Pick] = {}
         if not folder.is_dir():
@@ -143,21 +179,35 @@ class _Loader:
                         "pick-name",
                         msg("The pick of Item {item} must be named {item}.yaml.", item=pick.item),
                         file.path,
+                        file.line(["item"]),
                     )
                 )
+                continue
+            if pick.into not in options.sections:
+                text = msg("{site} has no section “{section}”.", site=site_id, section=pick.into)
+                hint = did_you_mean(pick.into, options.sections) or msg(
+                    "Its sections are: {words}.", words=list_of(options.sections)
+                )
+                self.problems.append(Problem("unknown-section", text, file.path, file.line(["into"]), hint))
             found[pick.item] = pick
         return found
 
     def read(self, path: str) -> _File:
         file = self.root / path
         try:
-            text = file.read_bytes().decode("utf-8")
+            text = file.read_bytes().decode("utf-8").removeprefix("\ufeff")
             data = strict_yaml.load(text)
         except FileNotFoundError:
             self.problems.append(Problem("missing-file", msg("The file is missing."), path))
             return _File(path, "", {})
-        except UnicodeDecodeError:
-            self.problems.append(Problem("not-utf8", msg("The file is not UTF-8 text."), path))
+        except OSError as error:
+            text = msg("The file cannot be read: {detail}.", detail=error.strerror)
+            self.problems.append(Problem("unreadable", text, path))
+            return _File(path, "", {})
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            hint = msg("Save the file as UTF-8 (Unicode).")
+            self.problems.append(Problem("not-utf8", msg("The file is not UTF-8 text."), path, line, hint))
             return _File(path, "", {})
         except strict_yaml.YamlProblem as error:
             self.problems.append(Problem(error.code, error.message, path, error.line, error.hint))
@@ -214,15 +264,3 @@ def _merge(low: Data, high: Data, *, null_removes: bool = False) -> Data:
         else:
             merged[key] = value
     return merged
-
-
-def _reference_problems(network: Network) -> Iterable[Problem]:
-    for site in network.sites.values():
-        for rule in site.options.accepts:
-            if rule.origin != "portal" and rule.origin not in network.sites:
-                yield Problem(
-                    "unknown-site",
-                    msg("“accepts” names the unknown Site “{site}”.", site=rule.origin),
-                    site.file,
-                    hint=did_you_mean(rule.origin, network.sites),
-                )
