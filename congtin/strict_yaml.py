@@ -68,6 +68,20 @@ for _tag, _first, _pattern in (
 _Loader.add_constructor("tag:yaml.org,2002:map", _construct_mapping)
 
 
+_QUOTE = msg("Text with “: ” or “#”, or that begins with a sign, needs quotation marks.")
+# libyaml's words for the slips people make, and what to do.
+_SYNTAX_HINTS = {
+    "mapping values are not allowed": msg("The line holds “: ” twice: put the text in quotation marks."),
+    "tab character": msg("Indent with spaces, not with tabs."),
+    "cannot start any token": msg("Indent with spaces, not with tabs; text that begins with @ or ` needs quotes."),
+    "node content": msg("A bracket is not closed; text that begins with one needs quotation marks."),
+    "']'": msg("A bracket is not closed; text that begins with one needs quotation marks."),
+    "'}'": msg("A bracket is not closed; text that begins with one needs quotation marks."),
+    "unexpected end of stream": msg("A quotation mark is not closed."),
+    "another document": msg("There may be no line “---” within."),
+}
+
+
 def load(text: str) -> object:
     """Return the data of one YAML document; raise YamlProblem on anything else."""
     if len(text) > MOST_BYTES:
@@ -78,12 +92,10 @@ def load(text: str) -> object:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 (a subclass of CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise YamlProblem(
-            "yaml-syntax",
-            msg("The YAML cannot be read: {detail}.", detail=error.problem or error.context or ""),
-            mark.line + 1 if mark else 1,
-            msg("Text with “: ” or “#”, or that begins with a sign, needs quotation marks."),
-        ) from error
+        detail = error.problem or error.context or ""
+        hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in detail), _QUOTE)
+        text = msg("The YAML cannot be read: {detail}.", detail=detail)
+        raise YamlProblem("yaml-syntax", text, mark.line + 1 if mark else 1, hint) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YamlProblem("yaml-character", msg("The YAML holds a control character."), line) from error

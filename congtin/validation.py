@@ -48,7 +48,7 @@ def parse_date(value: object) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise PydanticCustomError("impossible_time", "impossible: {detail}", {"detail": str(error)}) from error
+        raise PydanticCustomError("impossible_date", "impossible: {detail}", {"detail": str(error)}) from error
 
 
 def _language_tag(value: str) -> str:
@@ -86,6 +86,8 @@ _MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
     "enum": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=", ".join(_choices(c))),
     "literal_error": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=", ".join(_choices(c))),
     "impossible_time": lambda f, c: msg("“{field}” is not a possible date or time.", field=f),
+    "impossible_date": lambda f, c: msg("“{field}” is not a possible date or time.", field=f),
+    "too_short": lambda f, c: msg("“{field}” must not be empty.", field=f),
     "not_time": lambda f, c: msg("“{field}” must be a date or time.", field=f),
     "not_date": lambda f, c: msg("“{field}” must be a date.", field=f),
     "no_offset": lambda f, c: msg("“{field}” needs the offset from UTC, as in +07:00.", field=f),
@@ -104,15 +106,24 @@ _HINTS: dict[str, Msg] = {
     "impossible_time": _TIME_HINT,
     "not_time": _TIME_HINT,
     "no_offset": _TIME_HINT,
+    "impossible_date": msg("Write 2026-10-05."),
     "not_date": msg("Write 2026-10-05."),
     "bool_type": msg("Write true or false, without quotation marks."),
     "list_type": msg("Write [first, second], or each entry on a line of its own after “- ”."),
 }
+_BRACKETS = msg("Text that begins with a bracket needs quotation marks.")
 # How the fields that have a form of their own are written.
 _FORM_HINTS: dict[str, Msg] = {
     "id": msg("`congtin new` writes it: 12 of the characters 23456789abcdefghjkmnpqrstvwxyz."),
     "aliases": msg("Write the old address from its first slash to its last: /tin-tuc/2026/ten-cu/."),
     "translated_from": msg("`congtin translation confirm` writes it: the 40 characters of the original’s revision."),
+    "replaces": msg("Write the other document’s id, not its number."),
+    "replaced_by": msg("Write the other document’s id, not its number."),
+    "host": msg("Write the full host, such as hoankiem.hanoi.gov.vn."),
+    **dict.fromkeys(
+        ("label", "sections", "into", "path", "tags", "document_types", "document_fields"),
+        msg("Use lower-case letters without diacritics, digits and single hyphens."),
+    ),
     "summary": msg("A document has “abstract” in its place."),
 }
 
@@ -127,7 +138,7 @@ def problems_of(error: ValidationError, locate: Locate, known_fields: Sequence[s
 
 
 def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) -> Problem:
-    where = detail["loc"]
+    where = tuple(step for step in detail["loc"] if step != "[key]")
     path, line = locate(where)
     field = _field_name(where)
     kind = detail["type"]
@@ -143,6 +154,8 @@ def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) 
             line,
             did_you_mean(str(where[-1]), known),
         )
+    if kind == "string_type" and isinstance(detail["input"], list | dict):
+        return Problem("wrong-value", msg("“{field}” must be text, not a list.", field=field), path, line, _BRACKETS)
     make = _MESSAGES.get(kind)
     text = make(field, context) if make else msg("“{field}” is not valid: {detail}.", field=field, detail=detail["msg"])
     code = "missing-field" if kind == "missing" else "wrong-value"
@@ -151,7 +164,7 @@ def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) 
 
 def _field_name(where: Sequence[str | int]) -> str:
     """Return the name of a field as people write it: the second of ``tags`` is ``tags[2]``."""
-    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in where if step != "[key]"]
+    steps = [f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in where]
     return "".join(steps).removeprefix(".") or "?"
 
 
@@ -160,5 +173,5 @@ def _hint(kind: str, where: Sequence[str | int], detail: ErrorDetails) -> Msg | 
         return did_you_mean(str(detail["input"]), _choices(detail.get("ctx", {})))
     names = [step for step in where if isinstance(step, str)]
     if kind in {"string_pattern_mismatch", "bad_form", "none_required"} and names:
-        return _FORM_HINTS.get(names[-1])
+        return next((_FORM_HINTS[name] for name in reversed(names) if name in _FORM_HINTS), None)
     return _HINTS.get(kind)

@@ -99,7 +99,7 @@ SCRIPTS = (
     "<base href=//evil.example/><link rel=stylesheet href=//evil.example>",
     "<html><head><title>x</title></head><body onload=alert(1)><frameset onload=alert(1)>",
     "<template><script>alert(1)</script></template>",
-    "<video poster=javascript:alert(1) onerror=alert(1)><source onerror=alert(1)></video><audio src=x onerror=alert(1)>",
+    "<video poster=javascript:alert(1)><source onerror=alert(1)></video><audio src=x>",
     "<marquee onstart=alert(1)>x</marquee><bgsound src=x><keygen autofocus onfocus=alert(1)>",
     "<dialog open>x</dialog><slot name=x></slot><portal src=//evil.example></portal>",
 )

@@ -185,7 +185,10 @@ def test_links_and_pictures_are_listed_in_the_order_of_the_text(dialect: Dialect
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_words_alone_are_the_words_a_reader_sees(dialect: Dialect) -> None:
     """Words are not torn where a letter is bold, and do not run together across cells and lines."""
-    text = "**H**à *Nội* H<sub>2</sub>O[^1] 5 &lt; 6\n\n- một\n- hai\n\n| a | b |\n|---|---|\n| c | d |\n\nx  \ny<br>z\n\n[^1]: ghi chú"
+    text = (
+        "**H**à *Nội* H<sub>2</sub>O[^1] 5 &lt; 6\n\n- một\n- hai\n\n"
+        "| a | b |\n|---|---|\n| c | d |\n\nx  \ny<br>z\n\n[^1]: ghi chú"
+    )
     assert render(text, dialect).text.removesuffix(" ↩") == "Hà Nội H2O 5 < 6 một hai a b c d x y z ghi chú"
 
 

@@ -73,11 +73,13 @@ def examples() -> tuple[Example, ...]:
     return tuple(found)
 
 
-BLOCKS = frozenset(
-    "article header aside hgroup blockquote hr iframe body li map button object canvas ol caption output col p colgroup "
-    "pre dd progress div section dl table td dt tbody embed textarea fieldset tfoot figcaption th figure thead footer "
-    "tr form ul h1 h2 h3 h4 h5 h6 video script style".split()
+BLOCK_NAMES = (
+    "article header aside hgroup blockquote hr iframe body li map button object canvas ol caption output col p "
+    "colgroup pre dd progress div section dl table td dt tbody embed textarea fieldset tfoot figcaption th figure "
+    "thead footer tr form ul h1 h2 h3 h4 h5 h6 video script style"
 )
+BLOCKS = frozenset(BLOCK_NAMES.split())
+VOID = {"br", "col", "hr", "img", "wbr"}
 PART = re.compile(
     r"(?P<other><!--(?:-?>|[\s\S]*?-->)|<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<![A-Za-z][^>]*>)"
     r"""|<(?P<end>/?)(?P<name>[a-zA-Z][^\s/>]*)(?P<keys>(?:"[^"]*"|'[^']*'|[^>"'])*)>"""
@@ -156,47 +158,46 @@ def test_a_quotation_mark_written_as_itself_is_the_whole_difference() -> None:
     assert [e.number for e in examples() if plain(to_html(e.markdown)) != plain(e.html)] == []
 
 
+def kinds_of(match: re.Match[str], after: str) -> set[str]:
+    """Return the kinds of changes that one tag or comment of the parser undergoes."""
+    name = (match["name"] or "").lower()
+    if match["other"]:
+        return {"comment"}
+    if name in _REMOVED_WITH_CONTENT:
+        return {"element with content"}
+    if name not in TAGS | {"h1"}:
+        return {"element"}
+    keys = {} if match["end"] else keys_of(match)
+    found = {"level"} if name == "h1" else set()
+    if re.fullmatch("h[1-6]", name) and not match["end"] and "id" not in keys and re.search("<h[2-6] ", after):
+        found.add("heading id")
+    for key, value in keys.items():
+        allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(name, set())
+        of_class = key == "class" and set(value.split()) <= CLASSES.get(name, set())
+        if key not in allowed and not of_class:
+            found.add("attribute")
+        if key in {"href", "src"} & allowed and f'{key}="' not in after:
+            found.add("address")
+    return found
+
+
 def changes(text: str) -> set[str]:
     """Return the kinds of changes between the parser's HTML and the page's, as docs/markdown.md names them."""
     before, after = to_html(text), render(text).html
-    found: set[str] = set()
-    starts: Counter[str] = Counter()
-    ends: Counter[str] = Counter()
-    for match in PART.finditer(before):
-        name = (match["name"] or "").lower()
-        if match["other"]:
-            found.add("comment")
-        elif name in _REMOVED_WITH_CONTENT:
-            found.add("element with content")
-        elif name not in TAGS | {"h1"}:
-            found.add("element")
-        elif match["end"]:
-            ends[name] += 1
-        else:
-            starts[name] += 1
-            found |= {"level"} if name == "h1" else set()
-            for key, value in keys_of(match).items():
-                classes = set(value.split()) if key == "class" else set()
-                allowed = ATTRIBUTES["*"] | ATTRIBUTES.get(name, set())
-                if key not in allowed and not (classes and classes <= CLASSES.get(name, set())):
-                    found.add("attribute")
-                if key in {"href", "src"} and key in allowed and f'{key}="' not in after:
-                    found.add("address")
-    names_after = Counter(match["name"] for match in PART.finditer(after) if not match["end"])
-    void = {"br", "col", "hr", "img", "wbr"}
+    parts = list(PART.finditer(before))
+    found = {kind for match in parts for kind in kinds_of(match, after)}
     if "<" in PART.sub("", before):
         found.add("broken tag")
-    if any(starts[name] != ends[name] for name in (starts | ends) if name not in void):
+    names = [(match["name"].lower(), match["end"]) for match in parts if match["name"]]
+    starts = Counter(name for name, end in names if not end and name in TAGS | {"h1"})
+    ends = Counter(name for name, end in names if end and name in TAGS | {"h1"})
+    if any(starts[name] != ends[name] for name in (starts | ends).keys() - VOID):
         found.add("balance")
     if "<figure>" in after:
         found.add("figure")
-    if any("id" not in keys_of(m) for m in PART.finditer(before) if re.fullmatch("[hH][1-6]", m["name"] or "")) and (
-        re.search("<h[2-6] ", after)
-    ):
-        found.add("heading id")
-    expected = starts + Counter()
-    expected["h2"] += expected.pop("h1", 0)
-    if not found & {"balance", "broken tag", "element with content", "figure"} and +expected != names_after:
+    starts["h2"] += starts.pop("h1", 0)
+    written = Counter(match["name"] for match in PART.finditer(after) if not match["end"])
+    if not found & {"balance", "broken tag", "element with content", "figure"} and +starts != written:
         found.add("place")
     return found or {"none"}
 

@@ -32,11 +32,12 @@ _OPTIONS = (
 )
 # Allowed elements and attributes. Headings keep `id`, everything else that could be
 # addressed from outside (forms, frames, styles, event handlers) is left out.
-TAGS = frozenset(
+_TAG_NAMES = (
     "a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
     "h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub summary sup table "
-    "tbody td tfoot th thead time tr u ul var wbr".split()
+    "tbody td tfoot th thead time tr u ul var wbr"
 )
+TAGS = frozenset(_TAG_NAMES.split())
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"lang", "dir", "title", "id"},
     "a": {"href"},

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from congtin.languages import ascii_slug
 from congtin.messages import Msg, msg
 
 CONTENT = "content"
@@ -21,7 +22,7 @@ MEDIA_TYPES: dict[str, tuple[bytes, ...]] = {
     "jpg": (b"\xff\xd8\xff",),
     "jpeg": (b"\xff\xd8\xff",),
     "gif": (b"GIF87a", b"GIF89a"),
-    "webp": (b"RIFF",),
+    "webp": (b"RIFF",),  # and WEBP after the size
     "pdf": (b"%PDF-",),
     "docx": (b"PK\x03\x04",),
     "xlsx": (b"PK\x03\x04",),
@@ -31,12 +32,24 @@ MEDIA_TYPES: dict[str, tuple[bytes, ...]] = {
     "odp": (b"PK\x03\x04",),
     "zip": (b"PK\x03\x04",),
     "mp3": (b"ID3", b"\xff\xfb", b"\xff\xf3"),
-    "mp4": (),
+    "mp4": (),  # ftyp after the size
     "vtt": (b"WEBVTT", b"\xef\xbb\xbfWEBVTT"),
     "csv": (),
     "txt": (),
 }
 PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
+
+
+# Formats whose mark stands after a length: suffix, where, what.
+_LATER_MARKS = {"webp": (8, b"WEBP"), "mp4": (4, b"ftyp")}
+
+
+def is_what_it_says(name: str, data: bytes) -> bool:
+    """Tell whether a file begins as its suffix promises."""
+    suffix = name.rpartition(".")[2]
+    at, mark = _LATER_MARKS.get(suffix, (0, b""))
+    first = MEDIA_TYPES[suffix]
+    return data.startswith(first or b"") and data.startswith(mark, at)
 
 
 class BadPath(Exception):
@@ -114,7 +127,7 @@ def _parse_media(parts: tuple[str, ...]) -> MediaPath:
         raise BadPath(
             "media-name",
             msg("The file name “{name}” would not make a stable address.", name=name),
-            msg("Use lower-case letters without diacritics, digits, hyphens and dots."),
+            _name_hint(name),
         )
     if name.rpartition(".")[2] not in MEDIA_TYPES:
         raise BadPath(
@@ -132,11 +145,24 @@ def _require_year(year: str) -> None:
 
 def _require_slug(slug: str) -> None:
     if not _SLUG.fullmatch(slug) or len(slug) > MOST_SLUG:
-        raise BadPath(
-            "path-slug",
-            msg("“{slug}” is not a slug.", slug=slug),
-            msg(
-                "Use lower-case letters without diacritics, digits and single hyphens, at most {most} characters.",
-                most=MOST_SLUG,
-            ),
+        rule = msg(
+            "Use lower-case letters without diacritics, digits and single hyphens, at most {most} characters.",
+            most=MOST_SLUG,
         )
+        better = ascii_slug(slug)
+        if _SLUG.fullmatch(better) and len(better) <= MOST_SLUG:
+            rule = msg(
+                "Name it “{name}”: lower-case letters without diacritics, digits and single hyphens, "
+                "at most {most} characters.",
+                name=better,
+                most=MOST_SLUG,
+            )
+        raise BadPath("path-slug", msg("“{slug}” cannot be part of an address.", slug=slug), rule)
+
+
+def _name_hint(name: str) -> Msg:
+    stem, dot, suffix = name.rpartition(".")
+    better = f"{ascii_slug(stem)}{dot}{suffix.lower()}"
+    if ascii_slug(stem) and _MEDIA_NAME.fullmatch(better):
+        return msg("Name it {name}.", name=better)
+    return msg("Use lower-case letters without diacritics, digits, hyphens and dots.")

@@ -15,7 +15,7 @@ from congtin import strict_yaml
 from congtin.catalogue import front_matter
 from congtin.catalogue.front_matter import MODELS, Document, Original, Translation
 from congtin.catalogue.markdown import Fragment, render
-from congtin.catalogue.paths import CONTENT, MEDIA_TYPES, BadPath, MediaPath, SourcePath, parse
+from congtin.catalogue.paths import CONTENT, BadPath, MediaPath, SourcePath, is_what_it_says, parse
 from congtin.catalogue.source import Body, Catalogue, Item, Media, Source, blob_id
 from congtin.catalogue.store import FragmentStore
 from congtin.errors import Problem, did_you_mean, list_of
@@ -107,8 +107,7 @@ class _Scanner:
             self.read_source(where, data)
 
     def read_media(self, where: MediaPath, path: str, data: bytes) -> None:
-        first = MEDIA_TYPES[where.name.rpartition(".")[2]]
-        if first and not data.startswith(first):
+        if not is_what_it_says(where.name, data):
             hint = msg("Save it again in the format its name ends with: renaming a file does not convert it.")
             self.fail("media-type", msg("The file is not what its name says it is."), path, 0, hint)
         self.media[where.item_path][where.name] = Media(path, where.name, blob_id(data), len(data))
@@ -271,4 +270,8 @@ def _foreign_fields(model: type[Original] | type[Translation]) -> dict[str, Msg]
     if model is Translation:
         hint = msg("A translation holds text only; this fact stands in the original.")
         return dict.fromkeys(("kind", *Document.model_fields.keys() - Translation.model_fields.keys()), hint)
-    return {"translated_from": msg("Only a translation has “translated_from”; it has no “id” and no “kind”.")}
+    hints = {"translated_from": msg("Only a translation has “translated_from”; it has no “id” and no “kind”.")}
+    for kind, other in MODELS.items():
+        for name in other.model_fields.keys() - model.model_fields.keys():
+            hints[name] = msg("Only the kind “{kind}” has this field.", kind=kind.value)
+    return hints

@@ -47,7 +47,8 @@ def check_numbers(repository: Repository) -> Iterator[Problem]:
 def _near_number(repository: Repository, number: str) -> Msg | None:
     """Suggest the number without its spaces, with plain hyphens, or in capitals."""
     plain = re.sub("[\u2010-\u2015\u2212]", "-", re.sub(r"\s", "", number))
-    near = [other for other in (plain, plain.upper()) if repository.numbers.family(other)]
+    capital = re.sub("(?<=[/-])([QN])D(?=[-/])", r"\1Đ", plain.upper())
+    near = [other for other in (plain, capital) if repository.numbers.family(other)]
     return msg("Did you mean {words}?", words=f"“{near[0]}”") if near else None
 
 

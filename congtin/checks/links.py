@@ -71,6 +71,8 @@ def _placed(repository: Repository, source: Source, address: str, problem: Probl
     """Return a problem of the body with the line where the address stands, not that of the body's start."""
     lines = (repository.network.root / source.path).read_text("utf-8", "replace").split("\n")
     forms = {address, unquote(address), html.escape(address), html.escape(address, quote=False)}
+    if not address:  # the sanitiser has taken it away
+        forms = {f"{before}{scheme}:" for before in ("](", 'src="') for scheme in ("data", "file", "blob")}
     for number, line in enumerate(lines[source.body.first_line - 1 :], source.body.first_line):
         if any(form in line for form in forms):
             return replace(problem, line=number)
@@ -184,7 +186,10 @@ def _image(item: Item, source: Source, address: str, alternative: str) -> Iterat
         text = msg("The picture “{file}” lies on another host.", file=address)
         yield Problem("foreign-image", text, source.path, line, msg("Put the file beside the text."))
         return
-    if media_name(item, source, address) not in item.media:
+    if not address:
+        text = msg("A picture has no address, or one that is not allowed, such as data:.")
+        yield Problem("missing-image", text, source.path, line, _file_hint(item, address))
+    elif media_name(item, source, address) not in item.media:
         text = msg("The picture is missing: “{file}”.", file=address)
         yield Problem("missing-image", text, source.path, line, _file_hint(item, address))
     if not alternative.strip():

@@ -11,7 +11,7 @@ from congtin.messages import msg
 
 # TCVN3 and VNI text read as Latin-1: pairs that no Vietnamese, French or German word holds.
 _TCVN3 = re.compile("[a-zà-ÿ](?:[ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖØÜÝÞ¨ª¬µ¶¸¼½¾]|[©«®»](?=[a-zà-ÿ]))")
-_VNI = re.compile("[aeo][äåø]|[ae][ûõâ]|a[êã]|o[õâ]|u[ûøõ]|ö[ôøûõï]|y[øûõ]", re.IGNORECASE)
+_VNI = re.compile("[aeo][äåø]|[ae][ûõ]|a[âêã]|o[õâ]|u[ûøõ]|ö[ôøûõï]|y[øûõ]", re.IGNORECASE)
 _LEGACY_PAIRS = 3
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 # Control characters, zero width, marks of direction, tags; a joiner is right inside an emoji only.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +58,11 @@ def add_site(root: Path, new: NewSite) -> Path:
         raise UsageError(unknown, did_you_mean(new.portal, network.portals))
     if new.kind is SiteKind.PORTAL:
         raise UsageError(msg("A Portal needs a portal.yaml; see docs/sites-format.md."))
-    name = " ".join(new.name.split())
-    short_name = name.removeprefix(f"{_KIND_WORDS.get(new.kind, '')} ")
+    name = " ".join(unicodedata.normalize("NFC", new.name).split())
+    word = _KIND_WORDS.get(new.kind, "")
+    short_name = name.removeprefix(f"{word} ")
+    if not name or name == word:
+        raise UsageError(msg("“{name}” is no name of a Site.", name=new.name))
     label = new.label or host_label(short_name)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", label):
         raise UsageError(msg("“{label}” is not a host label.", label=label), msg("Name one with --label."))

@@ -148,6 +148,10 @@ class _Loader:
                 if rule.origin != "portal" and rule.origin not in network.sites:
                     text = msg("“accepts” names the unknown Site “{site}”.", site=rule.origin)
                     yield Problem("unknown-site", text, *place, did_you_mean(rule.origin, network.sites))
+                if rule.into not in site.options.sections:
+                    text = msg("{site} has no section “{section}”.", site=site.id, section=rule.into)
+                    place = _locate(self.levels[site.id], ["accepts", number, "into"])
+                    yield Problem("unknown-section", text, *place, did_you_mean(rule.into, site.options.sections))
 
     def load_site(
         self, site_id: str, levels: list[_File], portal: PortalOptions, sites: dict[str, Site]
@@ -198,7 +202,8 @@ class _Loader:
             text = file.read_bytes().decode("utf-8").removeprefix("\ufeff")
             data = strict_yaml.load(text)
         except FileNotFoundError:
-            self.problems.append(Problem("missing-file", msg("The file is missing."), path))
+            hint = msg("A Portal needs a portal.yaml; see docs/sites-format.md.") if path.endswith(PORTAL_FILE) else None
+            self.problems.append(Problem("missing-file", msg("The file is missing."), path, 0, hint))
             return _File(path, "", {})
         except OSError as error:
             text = msg("The file cannot be read: {detail}.", detail=error.strerror)
@@ -242,8 +247,10 @@ class _Loader:
 
 def _locate(levels: list[_File], where: Sequence[str | int]) -> tuple[str, int]:
     """Return where a field was set last; a field nobody set is the last file's business."""
+    lists = [number for number, step in enumerate(where) if isinstance(step, int)]
+    decided = where[: lists[0]] if lists else where  # a list replaces the whole list below it
     for level in reversed(levels):
-        if level.has(where):
+        if level.has(decided):
             return level.path, level.line(where)
     return levels[-1].path, levels[-1].line([])
 

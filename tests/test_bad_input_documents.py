@@ -1,0 +1,129 @@
+"""Documents: numbers that are blank, mistyped or of no family, and replacements that cannot be."""
+
+from __future__ import annotations
+
+import pytest
+from findings import LAWS, NEWS, told
+from network import REPOSITORY, article, document, item_id
+
+from congtin.rules.document_numbers import load_document_numbers, number_is_its_year
+
+# As printed in the requirements (1.Z) and in the five regulations.
+PRINTED = {
+    "law": "67/2006/QH11 148/2025/QH15 104/2016/QH13 87/2025/QH15 86/2015/QH13 72/2025/QH15 64/2025/QH15 20/2023/QH15 "
+    "35/2018/QH14 24/2018/QH14 103/2016/QH13 10/2022/QH15",
+    "normative": "42/2022/NĐ-CP 21/2018/QĐ-UBND 85/2016/NĐ-CP 85/2015/NĐ-CP 64/2007/NĐ-CP 147/2024/NĐ-CP 13/2018/NĐ-CP "
+    "49/2024/NĐ-CP 47/2020/NĐ-CP 40/2024/QĐ-UBND 29/2020/QĐ-UBND 22/2023/TT-BTTTT 150/2018/NĐ-CP 12/2022/TT-BTTTT "
+    "09/2017/NĐ-CP 72/2013/NĐ-CP 39/2017/TT-BTTTT 27/2018/NĐ-CP 26/2020/TT-BTTTT 19/2025/QĐ-UBND 04/2024/QĐ-UBND "
+    "01/2011/QĐ-UBND",
+    "administrative": "1351/QĐ-UBND 39/TTr-VP 47/TTr-VP 206/TTr-SNV",
+    "official-letter": "4946/BTTTT-CĐSQG 946/BTTTT-CĐSQG",
+    "party": "15-NQ/TW 57-NQ/TW 05-CT/TW 28-KL/TW 69-QĐ/TW 01-CTr/TU 123-QĐ/TU 1234-CV/TU 03-HD/BTGTW",
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "family"), [(number, family) for family, numbers in PRINTED.items() for number in numbers.split()]
+)
+def test_every_printed_number_is_of_its_family(number, family):
+    """Numbers printed in real regulations, and the Party's, are recognised."""
+    assert load_document_numbers(REPOSITORY).family(number) == family
+
+
+NUMBERS = {
+    "empty": ('""', "?"),
+    "blank": ("/QĐ-UBND", "?"),
+    "blank-with-space": ('"    /QĐ-UBND"', "?"),
+    "blank-party": ("-NQ/TW", "?"),
+    "only-a-number": ("15", "?"),
+    "space": ("346 /TTr-VPUBND", "?"),
+    "narrow-space": ("346\u202f/TTr-VPUBND", "?"),
+    "en-dash": ("15/2026/QĐ–UBND", "?"),
+    "small-letters": ("15/2026/qđ-ubnd", "?"),
+    "without-d-bar": ("15/2026/QD-UBND", "?"),
+    "long-dash-in-a-party-number": ("15—NQ/TW", "?"),
+    "unknown-family": ("Biên bản 7", "?"),
+    "year": ("2025/QĐ-UBND", "?"),
+    "demonstration": ("9901/QĐ-UBND", "?"),
+}
+
+
+@pytest.mark.parametrize(("number", "expected"), NUMBERS.values(), ids=NUMBERS.keys())
+def test_a_number_nobody_could_have_stamped_is_told(tiny, number, expected):
+    """The line is that of the number; a near miss is put right in the hint."""
+    net = tiny()
+    net.put(f"{LAWS}qd.vi.md", document(1, number))
+    assert told(net) == expected
+
+
+def test_an_odd_number_passes_with_a_reason(tiny):
+    """`number_exception` says why; a blank number stays blank all the same."""
+    net = tiny()
+    net.put(f"{LAWS}a.vi.md", document(1, "Biên bản 7", number_exception="Số cũ trước năm 1990"))
+    assert told(net) == []
+    net.put(f"{LAWS}a.vi.md", document(1, "/QĐ-UBND", number_exception="Chưa có số"))
+    assert told(net)[0] == "a.vi.md:5 blank-number"
+
+
+@pytest.mark.parametrize(("number", "year"), [
+    ("2025/QĐ-UBND", True), ("1998/QĐ-UBND", True), ("2025/2026/QĐ-UBND", False), ("15/2025/QĐ-UBND", False),
+    ("20255/QĐ-UBND", False), ("202/QĐ-UBND", False),
+])
+def test_a_number_that_is_a_year_is_suspected(number, year):
+    """“Số:    /2025/QĐ-UBND” loses its blank and looks like number 2025."""
+    assert number_is_its_year(number) is year
+
+
+FACTS = {
+    "type": ({"type": "quyet-din"}, "?"),
+    "far-type": ({"type": "xyz"}, "?"),
+    "field": ({"field": "giao-thongg"}, "?"),
+    "validity": ({"effective": "2026-10-01", "expires": "2026-09-01"}, "?"),
+    "impossible-day": ({"issued": "2026-02-30"}, "?"),
+    "time-for-day": ({"issued": "2026-02-20T08:00:00+07:00"}, "?"),
+}
+
+
+@pytest.mark.parametrize(("fields", "expected"), FACTS.values(), ids=FACTS.keys())
+def test_a_wrong_fact_is_told(tiny, fields, expected):
+    """Words outside the vocabulary and impossible days, by the line of the field."""
+    net = tiny()
+    net.put(f"{LAWS}qd.vi.md", document(1, **fields))
+    assert told(net) == expected
+
+
+def replaces(*numbers: int) -> dict[str, str]:
+    return {"replaces": f"[{', '.join(item_id(number) for number in numbers)}]"}
+
+
+CIRCLES = {
+    "itself": ([replaces(1)], "?"),
+    "itself-as-newer": ([{"replaced_by": item_id(1)}], "?"),
+    "two": ([replaces(2), replaces(1)], "?"),
+    "two-by-newer": ([{"replaced_by": item_id(2)}, {"replaced_by": item_id(1)}], "?"),
+    "both-ways": ([{**replaces(2), "replaced_by": item_id(2)}, {}], "?"),
+    "three": ([replaces(2), replaces(3), replaces(1)], "?"),
+    "no-such-document": ([replaces(9)], "?"),
+    "an-article": ([replaces(7)], "?"),
+    "newer-is-an-article": ([{"replaced_by": item_id(7)}], "?"),
+    "not-an-id": ([{"replaces": "[15/2026/QĐ-UBND]"}], "?"),
+}
+
+
+@pytest.mark.parametrize(("fields", "expected"), CIRCLES.values(), ids=CIRCLES.keys())
+def test_an_impossible_replacement_is_told(tiny, fields, expected):
+    """Documents replace documents, never in a circle."""
+    net = tiny()
+    net.put(f"{NEWS}bai.vi.md", article(7))
+    for number, extra in enumerate(fields, 1):
+        net.put(f"{LAWS}qd-{'abc'[number - 1]}.vi.md", document(number, f"1{number}/2026/QĐ-UBND", **extra))
+    assert told(net) == expected
+
+
+def test_a_chain_of_replacements_is_no_circle(tiny):
+    """Three documents in a row, told from both ends, pass."""
+    net = tiny()
+    net.put(f"{LAWS}a.vi.md", document(1, **replaces(2)))
+    net.put(f"{LAWS}b.vi.md", document(2, **replaces(3), replaced_by=item_id(1)))
+    net.put(f"{LAWS}c.vi.md", document(3, replaced_by=item_id(2)))
+    assert told(net) == []

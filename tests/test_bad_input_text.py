@@ -1,0 +1,126 @@
+"""Characters and markup that must not reach a citizen: old encodings, hidden signs, code."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from findings import NEWS, told
+from network import REPOSITORY, article
+
+from congtin.checks.text import inspect_text
+
+WATER = unicodedata.normalize("NFD", "nước")
+TCVN3 = "Céng hoµ x· héi chñ nghÜa ViÖt Nam"
+VNI = "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam"
+
+TEXTS = {
+    "decomposed": (f"Nhà {WATER} Việt Nam", "?"),
+    "narrow-space": ("Nghị định số\u202f147/2024/NĐ-CP", "?"),
+    "figure-space": ("1\u2007000", "?"),
+    "zero-width-space": ("cơ\u200bquan", "?"),
+    "zero-width-non-joiner": ("cơ\u200cquan", "?"),
+    "zero-width-joiner": ("cơ\u200dquan", "?"),
+    "word-joiner": ("cơ\u2060quan", "?"),
+    "mark-within": ("cơ\ufeffquan", "?"),
+    "soft-hyphen": ("cơ\u00adquan", "?"),
+    "bidi-override": ("tệp \u202egnp.exe", "?"),
+    "bidi-isolate": ("a \u2066b\u2069", "?"),
+    "left-to-right-mark": ("a\u200e", "?"),
+    "hidden-tag": ("a\U000e0041", "?"),
+    "backspace": ("a\x08b", "?"),
+    "private-use": ("Gạch đầu dòng \uf0b7 một", "?"),
+    "tcvn3": (TCVN3, "?"),
+    "tcvn3-committee": ("Uû ban nh©n d©n thµnh phè Hµ Néi, c«ng b¸o", "?"),
+    "vni": (VNI, "?"),
+    "vni-capitals": ("COÄNG HOØA XAÕ HOÄI CHUÛ NGHÓA VIEÄT NAM", "?"),
+    "script": ("<script>alert(1)</script>", "?"),
+    "handler": ('<img src="x" onerror="alert(1)">', "?"),
+    "handler-without-quotes": ("<b onclick=alert(1)>x</b>", "?"),
+    "javascript-link": ("[x](javascript:alert(1))", "?"),
+    "frame": ('<iframe src="https://example.vn/"></iframe>', "?"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TEXTS.values(), ids=TEXTS.keys())
+def test_an_odd_character_or_piece_of_code_is_told(text, expected):
+    """The line is that of the character; the sentence names it by its code point."""
+    from findings import lines_of
+
+    found = [line for problem in inspect_text("a.vi.md", "vi", f"Một.\n\n{text}\n") for line in lines_of(problem)]
+    assert found == expected
+
+
+def test_the_same_finding_comes_from_a_whole_network(tiny):
+    """Line numbers count from the file's first line, front matter included."""
+    net = tiny()
+    net.put(f"{NEWS}a.vi.md", article(1, body=f"Một.\n\nNhà {WATER}."))
+    net.put(f"{NEWS}b.vi.md", article(2, "Céng hoµ x· héi chñ nghÜa ViÖt Nam"))
+    assert told(net) == "?"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_file_in_another_encoding_is_told(tiny, encoding):
+    """The line is the first that is not UTF-8."""
+    net = tiny()
+    net.put(f"{NEWS}a.vi.md", article(1, "Tiêu đề").replace("đ", "d").replace("ề", "ê").replace("ắ", "a").encode(
+        encoding, "replace"))
+    place = {"latin-1": "a.vi.md:4", "utf-16": "a.vi.md:1"}[encoding]
+    assert told(net) == [f"{place} not-utf8", "The file is not UTF-8 text.", "Save the file as UTF-8 (Unicode)."]
+
+
+GOOD = {
+    "vietnamese": "Uỷ ban nhân dân, khuỷu tay, hoãn, loãng, ngoan ngoãn, quỹ, Đắk Lắk, Đường Lê Đại Hành, thuở, huýt sáo",
+    "all-vowels": "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐ",
+    "french": "Noël, Citroën, Israël, Raphaël, naïf, août, goût, où, coïncidence, Besançon, œuvre, rougeâtre, « Le Monde »",
+    "tight-quotes": "«Le Monde», «Libération», «Le Figaro», “báo”",
+    "german": "Köln, Düsseldorf, Straße, Gebäude, Bäume, Übergröße, Müller, Jürgen, Häuser, Räume, Träume, Käufer",
+    "nordic": "Måløy, Bjørn, Tromsø, Ångström, Jyväskylä, Łódź, João, São Paulo, Guimarães, Muñoz, Peña",
+    "signs": "Acme®, Beta®, Gamma®, © UBND, § 5, §7, 5 µm, 12 m², 3 m³, 1½ giờ, 1ª, Sở¹ ban¹ ngành¹, col·lecció",
+    "muong": "Mường: đác, môch, ủn, tiểng",
+    "emoji": "👨\u200d👩\u200d👧 và ❤\ufe0f\u200d🔥",
+    "words-about-code": "Mua bán online = nhanh; onboard=1; script, form và style là chữ thường.",
+    "no-break-space": "147/2024\u00a0NĐ",
+}
+
+
+@pytest.mark.parametrize("text", GOOD.values(), ids=GOOD.keys())
+def test_correct_text_is_left_in_peace(text):
+    """Vietnamese in both styles of tone marks, foreign names and ordinary signs raise nothing."""
+    assert [str(problem.message) for problem in inspect_text("a.vi.md", "vi", f"{text}\n{text}\n{text}\n")] == []
+
+
+def test_all_real_items_are_left_in_peace():
+    """None of the demonstration texts trips a check of characters."""
+    files = sorted((REPOSITORY / "content").rglob("*.md"))
+    assert len(files) > 100
+    found = [
+        (file.name, problem.code)
+        for file in files
+        for problem in inspect_text(file.name, file.name.split(".")[-2], file.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_looking_at_hostile_text_takes_no_time():
+    """Patterns stay linear: a megabyte made to trip them is looked at in a moment."""
+    for piece in ("<a onx", "<b ", " on", "aä", "< ", "a\u0301"):
+        list(inspect_text("a.vi.md", "vi", piece * (300_000 // len(piece))))
+
+
+def test_code_in_a_text_is_warned_of_and_never_published(tiny):
+    """The build passes with warnings; the page holds no script, handler or javascript: link."""
+    net = tiny()
+    net.put(f"{NEWS}a.vi.md", article(1, body=(
+        "<script>alert(1)</script>\n\n<b onclick=\"alert(2)\">Chữ</b>\n\n[Bấm](javascript:alert(3))\n\n"
+        "[Bấm](JaVaScRiPt:alert(4)) <a href=\"jav&#x09;ascript:alert(5)\">x</a>\n\n"
+        "<iframe srcdoc=\"alert(6)\"></iframe><style>p{}</style><svg onload=alert(7)></svg>")))
+    report = net.build("ha/portal")
+    assert [problem.code for problem in report.problems] == ["unsafe-markup"]
+    page = net.page("ha.gov.vn/tin-tuc/2026/a/")
+    main = page.find(".//main")
+    assert "alert(" not in net.text("ha.gov.vn/tin-tuc/2026/a/")
+    assert main.xpath(".//script[not(@src)]|.//iframe|.//style|.//svg[@onload]") == []
+    assert [a for a in page.iter() if any(str(name).startswith("on") for name in a.attrib)] == []
+    assert not [href for href in page.xpath("//@href") if "script:" in href.lower().replace("\t", "")]
+    assert "Chữ" in main.text_content()

@@ -1,0 +1,80 @@
+"""Pages and style sheets as the Nu Html Checker, the W3C's own, judges them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections import defaultdict
+
+import pytest
+from network import REPOSITORY
+from whole import WholeNetwork
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]
+
+CHECKER = REPOSITORY / "node_modules/vnu-jar/build/dist/vnu.jar"
+TEMPLATES = {
+    "404", "archive", "archives", "article", "contact", "directory", "document", "home", "library", "page", "pages",
+    "redirect", "section", "sitemap", "tag", "tags", "withdrawn",
+}  # fmt: skip
+OF_EACH = 3
+
+
+def judge(*arguments: str) -> list[str]:
+    """Return what the checker says of the files, one line a message."""
+    java = shutil.which("java")
+    if java is None or not CHECKER.is_file():
+        pytest.fail(f"The Nu Html Checker needs Java and {CHECKER}: run `make setup-test`.", pytrace=False)
+    run = subprocess.run(
+        [java, "-jar", str(CHECKER), "--stdout", "--exit-zero-always", "--format", "json", *arguments],
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    messages = json.loads(run.stdout)["messages"]
+    return sorted(f"{m.get('url', '')}:{m.get('lastLine', 0)}: {m.get('subType') or m['type']}: {m['message']}" for m in messages)
+
+
+def sample(whole: WholeNetwork) -> list[str]:
+    """Return a few pages of every template in every language: the largest, the smallest and one between."""
+    groups = defaultdict(list)
+    for name in whole.pages:
+        groups[whole.templates[name], whole.edition_of_file[name][0].lang].append(name)
+    chosen = set()
+    for names in groups.values():
+        by_size = sorted(names, key=lambda name: (whole.output / name).stat().st_size)
+        chosen.update(by_size[int(i * (len(by_size) - 1) / (OF_EACH - 1))] for i in range(OF_EACH))
+    return sorted(chosen)
+
+
+def test_the_checker_finds_what_is_wrong(tmp_path):
+    """A page with an error is not passed in silence: the judge is awake."""
+    page = tmp_path / "wrong.html"
+    page.write_text('<!DOCTYPE html><html lang="vi"><title>x</title><p><img src="a.png"><div></p></html>', "utf-8")
+    assert len(judge(str(page))) >= 2
+
+
+def test_the_sample_holds_every_template_in_every_language(whole):
+    """Nothing escapes the checker because no page of its kind was chosen."""
+    pages = sample(whole)
+    assert len(pages) > 150
+    assert {whole.templates[name] for name in pages} == TEMPLATES
+    files = {path.stem for path in (REPOSITORY / "themes/base/templates").glob("[!_]*.html")} - {"base"}
+    assert files == TEMPLATES
+    for template in TEMPLATES - {"redirect", "withdrawn"}:
+        languages = {whole.edition_of_file[name][0].lang for name in pages if whole.templates[name] == template}
+        assert languages >= {"vi", "en", "zh", "ko", "ja"}, template
+
+
+def test_pages_of_every_template_and_language_are_valid_html(whole):
+    """No error and no warning in the whole sample."""
+    found = judge(*(str(whole.output / name) for name in sample(whole)))
+    assert not found, "\n".join(found[:40])
+
+
+def test_style_sheets_are_valid_css(whole):
+    """Every style sheet of the output is valid; equal ones are judged once."""
+    sheets = {name.rpartition("/")[2]: name for name in whole.files if name.endswith(".css")}
+    assert sheets
+    found = judge("--css", *(str(whole.output / name) for name in sheets.values()))
+    assert not found, "\n".join(found)
