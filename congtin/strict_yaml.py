@@ -33,7 +33,7 @@ class YamlProblem(Exception):
 class _Loader(yaml.CSafeLoader):
     """libyaml with the types of YAML 1.2: dates stay text, ``no`` is no boolean."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 (PyYAML's own form)
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # PyYAML's own form
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         mapping: dict[Hashable, Any] = {}
@@ -94,8 +94,8 @@ def load(text: str) -> object:
         mark = error.problem_mark or error.context_mark
         detail = error.problem or error.context or ""
         hint = next((hint for part, hint in _SYNTAX_HINTS.items() if part in detail), _QUOTE)
-        text = msg("The YAML cannot be read: {detail}.", detail=detail)
-        raise YamlProblem("yaml-syntax", text, mark.line + 1 if mark else 1, hint) from error
+        message = msg("The YAML cannot be read: {detail}.", detail=detail)
+        raise YamlProblem("yaml-syntax", message, mark.line + 1 if mark else 1, hint) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YamlProblem("yaml-character", msg("The YAML holds a control character."), line) from error
@@ -106,7 +106,7 @@ def load(text: str) -> object:
 def _refuse_bombs(text: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise YamlProblem(
                 "yaml-alias",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -58,7 +59,11 @@ def _language_tag(value: str) -> str:
 
 
 def _https(value: str) -> str:
-    if not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
+    try:
+        host = urlsplit(value).hostname
+    except ValueError:
+        host = None
+    if not host or not value.startswith(("https://", "http://")) or any(c.isspace() for c in value):
         raise PydanticCustomError("bad_url", "bad url")
     return value
 

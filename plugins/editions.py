@@ -46,7 +46,8 @@ def prepare(pelican: Any) -> None:
 
 def commit(pelican: Any) -> None:
     """Put all files in place; runs after the checks of `strict`."""
-    pelican.settings["CONGTIN_WRITTEN"] = pelican.settings["CONGTIN_SINK"].commit()
+    settings = pelican.settings
+    settings["CONGTIN_WRITTEN"] = settings["CONGTIN_SINK"].commit(settings["CONGTIN_JOB"].fingerprint)
 
 
 class _ItemPages:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from congtin.errors import Problem, Severity
 from network import TinyNetwork
+
+from congtin.errors import Problem, Severity
 
 NEWS = "content/ha/portal/tin-tuc/2026/"
 LAWS = "content/ha/portal/van-ban/2026/"

@@ -6,6 +6,8 @@ import pytest
 from findings import NEWS, told
 from network import article, item_id
 
+ANOTHER = "Give one of the two another slug."
+
 PAGE = "content/ha/portal/gioi-thieu/"
 OWN = "content/ha/lim/tin-thanh-pho/2026/a.vi.md"
 PICK = f"sites/ha/lim/picks/{item_id(1)}.yaml"
@@ -16,15 +18,46 @@ def page(number: int) -> str:
 
 
 CLASHES = {
-    "two-pages-of-two-years": ({f"{PAGE}2025/a.vi.md": page(1), f"{PAGE}2026/a.vi.md": page(2)}, "?"),
-    "copy-and-own-article": ({OWN: article(1), f"{NEWS}a.vi.md": article(2, crosspost="[ha/lim]")}, "?"),
+    "two-pages-of-two-years": (
+        {f"{PAGE}2025/a.vi.md": page(1), f"{PAGE}2026/a.vi.md": page(2)},
+        [
+            "content/ha/portal/gioi-thieu/2026/a.vi.md address-clash",
+            "The address /gioi-thieu/a/ on ha/portal is also that of content/ha/portal/gioi-thieu/2025/a.vi.md.",
+            ANOTHER,
+        ],
+    ),
+    "copy-and-own-article": (
+        {OWN: article(1), f"{NEWS}a.vi.md": article(2, crosspost="[ha/lim]")},
+        [
+            "a.vi.md address-clash",
+            "The address /tin-thanh-pho/2026/a/ on ha/lim is also that of content/ha/lim/tin-thanh-pho/2026/a.vi.md.",
+            ANOTHER,
+        ],
+    ),
     "alias-of-a-live-page": (
-        {f"{NEWS}a.vi.md": article(1), f"{NEWS}b.vi.md": article(2, aliases="[/tin-tuc/2026/a/]")}, "?"),
+        {f"{NEWS}a.vi.md": article(1), f"{NEWS}b.vi.md": article(2, aliases="[/tin-tuc/2026/a/]")},
+        [
+            "b.vi.md address-clash",
+            "The address /tin-tuc/2026/a/ on ha/portal is also that of content/ha/portal/tin-tuc/2026/a.vi.md.",
+            ANOTHER,
+        ],
+    ),
     "one-alias-of-two": (
         {f"{NEWS}{name}.vi.md": article(number, aliases="[/tin-tuc/2025/cu/]") for number, name in enumerate("ab", 1)},
-        "?"),
+        [
+            "b.vi.md address-clash",
+            "The address /tin-tuc/2025/cu/ on ha/portal is also that of content/ha/portal/tin-tuc/2026/a.vi.md.",
+            ANOTHER,
+        ],
+    ),
     "alias-on-another-site": (
-        {OWN: article(1), f"{NEWS}b.vi.md": article(2, aliases="['ha/lim:/tin-thanh-pho/2026/a/']")}, "?"),
+        {OWN: article(1), f"{NEWS}b.vi.md": article(2, aliases="['ha/lim:/tin-thanh-pho/2026/a/']")},
+        [
+            "b.vi.md address-clash",
+            "The address /tin-thanh-pho/2026/a/ on ha/lim is also that of content/ha/lim/tin-thanh-pho/2026/a.vi.md.",
+            ANOTHER,
+        ],
+    ),
 }
 
 
@@ -44,11 +77,35 @@ def without_line(found: list[str]) -> list[str]:
 
 
 SITES = {
-    "crosspost": ({"crosspost": "[ha/lin]"}, "?"),
-    "crosspost-group": ({"crosspost": "['hue/*']"}, "?"),
-    "crosspost-kind": ({"crosspost": "['ha/*:wards']"}, "?"),
-    "crosspost-ended": ({"crosspost_ended": "[ha/lin]"}, "?"),
-    "alias": ({"aliases": "['ha/lin:/tin-tuc/2025/a/']"}, "?"),
+    "crosspost": (
+        {"crosspost": "[ha/lin]"},
+        [
+            "a.vi.md unknown-site",
+            "“crosspost” names no Site: “ha/lin”.",
+            "Did you mean “ha/lim”, “ha/mai”?",
+        ],
+    ),
+    "crosspost-group": ({"crosspost": "['hue/*']"}, ["a.vi.md unknown-site", "“crosspost” names no Site: “hue/*”."]),
+    "crosspost-kind": (
+        {"crosspost": "['ha/*:wards']"},
+        ["a.vi.md unknown-site", "“crosspost” names no Site: “ha/*:wards”."],
+    ),
+    "crosspost-ended": (
+        {"crosspost_ended": "[ha/lin]"},
+        [
+            "a.vi.md unknown-site",
+            "“crosspost_ended” names no Site: “ha/lin”.",
+            "Did you mean “ha/lim”, “ha/mai”?",
+        ],
+    ),
+    "alias": (
+        {"aliases": "['ha/lin:/tin-tuc/2025/a/']"},
+        [
+            "a.vi.md unknown-site",
+            "“aliases” names no Site: “ha/lin”.",
+            "Did you mean “ha/lim”, “ha/mai”?",
+        ],
+    ),
 }
 
 
@@ -66,14 +123,84 @@ def pick(into: str = "tin-tuc", **sources: str) -> str:
 
 
 PICKS = {
-    "not-offered": (article(1), PICK, pick(), "?"),
-    "outdated": (article(1, crosspost="[ha/lim]"), PICK, pick(), "?"),
-    "of-no-item": (article(2), PICK, pick(), "?"),
-    "named-wrongly": (article(1), "sites/ha/lim/picks/cau-moi.yaml", pick(), "?"),
-    "into-an-unknown-section": (article(1, crosspost="[ha/lim]"), PICK, pick("tin-tuk"), "?"),
-    "unknown-field": (article(1, crosspost="[ha/lim]"), PICK, pick() + "intro: x\n", "?"),
-    "broken": (article(1, crosspost="[ha/lim]"), PICK, "item: [\n", "?"),
-    "of-an-unknown-site": (article(1), f"sites/ha/lin/picks/{item_id(1)}.yaml", pick(), "?"),
+    "not-offered": (
+        article(1),
+        PICK,
+        pick(),
+        [
+            "sites/ha/lim/picks/aaaaaaaa2223.yaml:1 pick-not-offered",
+            "content/ha/portal/tin-tuc/2026/a.vi.md is not offered to ha/lim.",
+            "Its “crosspost” must name this Site.",
+        ],
+    ),
+    "outdated": (
+        article(1, crosspost="[ha/lim]"),
+        PICK,
+        pick(),
+        [
+            "sites/ha/lim/picks/aaaaaaaa2223.yaml:1 pick-outdated",
+            "content/ha/portal/tin-tuc/2026/a.vi.md has changed since it was picked.",
+            "Read it again, then run: congtin site pick ha/lim aaaaaaaa2223",
+        ],
+    ),
+    "of-no-item": (
+        article(2),
+        PICK,
+        pick(),
+        [
+            "sites/ha/lim/picks/aaaaaaaa2223.yaml:1 unknown-item",
+            "There is no Item with the id “aaaaaaaa2223”.",
+        ],
+    ),
+    "named-wrongly": (
+        article(1),
+        "sites/ha/lim/picks/cau-moi.yaml",
+        pick(),
+        [
+            "sites/ha/lim/picks/cau-moi.yaml:1 pick-name",
+            "The pick of Item aaaaaaaa2223 must be named aaaaaaaa2223.yaml.",
+        ],
+    ),
+    "into-an-unknown-section": (
+        article(1, crosspost="[ha/lim]"),
+        PICK,
+        pick("tin-tuk"),
+        [
+            "sites/ha/lim/picks/aaaaaaaa2223.yaml:2 unknown-section",
+            "ha/lim has no section “tin-tuk”.",
+            "Did you mean “tin-tuc”?",
+        ],
+    ),
+    "unknown-field": (
+        article(1, crosspost="[ha/lim]"),
+        PICK,
+        pick() + "intro: x\n",
+        [
+            "sites/ha/lim/picks/aaaaaaaa2223.yaml:4 unknown-field",
+            "The field “intro” is not known here.",
+            "Did you mean “into”?",
+        ],
+    ),
+    "broken": (
+        article(1, crosspost="[ha/lim]"),
+        PICK,
+        "item: [\n",
+        [
+            "sites/ha/lim/picks/aaaaaaaa2223.yaml:2 yaml-syntax",
+            "The YAML cannot be read: did not find expected node content.",
+            "A bracket is not closed; text that begins with one needs quotation marks.",
+        ],
+    ),
+    "of-an-unknown-site": (
+        article(1),
+        f"sites/ha/lin/picks/{item_id(1)}.yaml",
+        pick(),
+        [
+            "sites/ha/lin path-form",
+            "The file has no place here.",
+            "A Site is one file <name>.yaml: lower-case letters without diacritics, digits, single hyphens.",
+        ],
+    ),
 }
 
 

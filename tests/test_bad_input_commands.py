@@ -19,8 +19,9 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("code", "path", "text", "place"), [(code, *rest) for code, rest in MISTAKES.items()],
-                         ids=MISTAKES.keys())
+@pytest.mark.parametrize(
+    ("code", "path", "text", "place"), [(code, *rest) for code, rest in MISTAKES.items()], ids=MISTAKES.keys()
+)
 def test_the_command_exits_with_1_and_speaks_both_languages(tiny, code, path, text, place):
     """English and Vietnamese name the same place and code; no traceback in either."""
     net = tiny()
@@ -43,7 +44,7 @@ def test_names_that_no_terminal_can_show_do_not_stop_the_command(tiny):
     """A file name in an old encoding is reported like any other."""
     net = tiny()
     net.put(f"{NEWS}a.vi.md", article(1))
-    (net.root / f"{NEWS}a.vi.md").rename(bytes(net.root / NEWS) .decode() + "/b\udcb5.vi.md")
+    (net.root / f"{NEWS}a.vi.md").rename(bytes(net.root / NEWS).decode() + "/b\udcb5.vi.md")
     run = net.congtin("check")
     assert (run.returncode, run.stderr) == (1, "")
     assert f"{NEWS}b\ufffd.vi.md: error: The name is not UTF-8 text. [path-form]" in run.stdout

@@ -8,6 +8,9 @@ from network import REPOSITORY, article, document, item_id
 
 from congtin.rules.document_numbers import load_document_numbers, number_is_its_year
 
+BLANK = "The number is blank: a document without number is not published (D5)."
+STAMP = "Type the number from the stamp."
+
 # As printed in the requirements (1.Z) and in the five regulations.
 PRINTED = {
     "law": "67/2006/QH11 148/2025/QH15 104/2016/QH13 87/2025/QH15 86/2015/QH13 72/2025/QH15 64/2025/QH15 20/2023/QH15 "
@@ -31,20 +34,115 @@ def test_every_printed_number_is_of_its_family(number, family):
 
 
 NUMBERS = {
-    "empty": ('""', "?"),
-    "blank": ("/QĐ-UBND", "?"),
-    "blank-with-space": ('"    /QĐ-UBND"', "?"),
-    "blank-party": ("-NQ/TW", "?"),
-    "only-a-number": ("15", "?"),
-    "space": ("346 /TTr-VPUBND", "?"),
-    "narrow-space": ("346\u202f/TTr-VPUBND", "?"),
-    "en-dash": ("15/2026/QĐ–UBND", "?"),
-    "small-letters": ("15/2026/qđ-ubnd", "?"),
-    "without-d-bar": ("15/2026/QD-UBND", "?"),
-    "long-dash-in-a-party-number": ("15—NQ/TW", "?"),
-    "unknown-family": ("Biên bản 7", "?"),
-    "year": ("2025/QĐ-UBND", "?"),
-    "demonstration": ("9901/QĐ-UBND", "?"),
+    "empty": (
+        '""',
+        [
+            "qd.vi.md:5 blank-number",
+            BLANK,
+            STAMP,
+        ],
+    ),
+    "blank": (
+        "/QĐ-UBND",
+        [
+            "qd.vi.md:5 blank-number",
+            BLANK,
+            STAMP,
+        ],
+    ),
+    "blank-with-space": (
+        '"    /QĐ-UBND"',
+        [
+            "qd.vi.md:5 blank-number",
+            BLANK,
+            STAMP,
+        ],
+    ),
+    "blank-party": (
+        "-NQ/TW",
+        [
+            "qd.vi.md:5 blank-number",
+            BLANK,
+            STAMP,
+        ],
+    ),
+    "only-a-number": ("15", ["qd.vi.md:5 wrong-value", "“number” must be text; put numbers in quotation marks."]),
+    "space": (
+        "346 /TTr-VPUBND",
+        [
+            "qd.vi.md:5 bad-number",
+            "“346 /TTr-VPUBND” is not a document number of a known family.",
+            "Did you mean “346/TTr-VPUBND”?",
+        ],
+    ),
+    "narrow-space": (
+        "346\u202f/TTr-VPUBND",
+        [
+            "qd.vi.md:5 bad-number",
+            "“346\u202f/TTr-VPUBND” is not a document number of a known family.",
+            "Did you mean “346/TTr-VPUBND”?",
+            "qd.vi.md:5 odd-space (warning)",
+            "The unusual space U+202F stands here.",
+            "Use an ordinary space.",
+        ],
+    ),
+    "en-dash": (
+        "15/2026/QĐ–UBND",
+        [
+            "qd.vi.md:5 bad-number",
+            "“15/2026/QĐ–UBND” is not a document number of a known family.",
+            "Did you mean “15/2026/QĐ-UBND”?",
+        ],
+    ),
+    "small-letters": (
+        "15/2026/qđ-ubnd",
+        [
+            "qd.vi.md:5 bad-number",
+            "“15/2026/qđ-ubnd” is not a document number of a known family.",
+            "Did you mean “15/2026/QĐ-UBND”?",
+        ],
+    ),
+    "without-d-bar": (
+        "15/2026/QD-UBND",
+        [
+            "qd.vi.md:5 bad-number",
+            "“15/2026/QD-UBND” is not a document number of a known family.",
+            "Did you mean “15/2026/QĐ-UBND”?",
+        ],
+    ),
+    "long-dash-in-a-party-number": (
+        "15—NQ/TW",
+        [
+            "qd.vi.md:5 bad-number",
+            "“15—NQ/TW” is not a document number of a known family.",
+            "Did you mean “15-NQ/TW”?",
+        ],
+    ),
+    "unknown-family": (
+        "Biên bản 7",
+        [
+            "qd.vi.md:5 bad-number",
+            "“Biên bản 7” is not a document number of a known family.",
+            (
+                "Known are forms such as 148/2025/QH15, 42/2022/NĐ-CP, 1351/QĐ-UBND, 4946/BTTTT-CĐSQG, 15-NQ/TW; "
+                "if the number is right, say why in “number_exception”."
+            ),
+        ],
+    ),
+    "year": (
+        "2025/QĐ-UBND",
+        [
+            "qd.vi.md:5 year-as-number (warning)",
+            "“2025/QĐ-UBND” begins with a year: was the number itself blank?",
+        ],
+    ),
+    "demonstration": (
+        "9901/QĐ-UBND",
+        [
+            "qd.vi.md:5 demonstration-number",
+            "Demonstration data, and only they, use the reserved numbers (99…).",
+        ],
+    ),
 }
 
 
@@ -65,22 +163,67 @@ def test_an_odd_number_passes_with_a_reason(tiny):
     assert told(net)[0] == "a.vi.md:5 blank-number"
 
 
-@pytest.mark.parametrize(("number", "year"), [
-    ("2025/QĐ-UBND", True), ("1998/QĐ-UBND", True), ("2025/2026/QĐ-UBND", False), ("15/2025/QĐ-UBND", False),
-    ("20255/QĐ-UBND", False), ("202/QĐ-UBND", False),
-])
+@pytest.mark.parametrize(
+    ("number", "year"),
+    [
+        ("2025/QĐ-UBND", True),
+        ("1998/QĐ-UBND", True),
+        ("2025/2026/QĐ-UBND", False),
+        ("15/2025/QĐ-UBND", False),
+        ("20255/QĐ-UBND", False),
+        ("202/QĐ-UBND", False),
+    ],
+)
 def test_a_number_that_is_a_year_is_suspected(number, year):
     """“Số:    /2025/QĐ-UBND” loses its blank and looks like number 2025."""
     assert number_is_its_year(number) is year
 
 
 FACTS = {
-    "type": ({"type": "quyet-din"}, "?"),
-    "far-type": ({"type": "xyz"}, "?"),
-    "field": ({"field": "giao-thongg"}, "?"),
-    "validity": ({"effective": "2026-10-01", "expires": "2026-09-01"}, "?"),
-    "impossible-day": ({"issued": "2026-02-30"}, "?"),
-    "time-for-day": ({"issued": "2026-02-20T08:00:00+07:00"}, "?"),
+    "type": (
+        {"type": "quyet-din"},
+        [
+            "qd.vi.md:6 unknown-term",
+            "“type”: “quyet-din” is not in the vocabulary.",
+            "Did you mean “quyet-dinh”?",
+        ],
+    ),
+    "far-type": (
+        {"type": "xyz"},
+        [
+            "qd.vi.md:6 unknown-term",
+            "“type”: “xyz” is not in the vocabulary.",
+            "Known are: quyet-dinh.",
+        ],
+    ),
+    "field": (
+        {"field": "giao-thongg"},
+        [
+            "qd.vi.md:10 unknown-term",
+            "“field”: “giao-thongg” is not in the vocabulary.",
+            "Did you mean “giao-thong”?",
+        ],
+    ),
+    "validity": (
+        {"effective": "2026-10-01", "expires": "2026-09-01"},
+        ["qd.vi.md:13 time-order", "“expires” is earlier than “effective”."],
+    ),
+    "impossible-day": (
+        {"issued": "2026-02-30"},
+        [
+            "qd.vi.md:8 wrong-value",
+            "“issued” is not a possible date or time.",
+            "Write 2026-10-05.",
+        ],
+    ),
+    "time-for-day": (
+        {"issued": "2026-02-20T08:00:00+07:00"},
+        [
+            "qd.vi.md:8 wrong-value",
+            "“issued” is not a possible date or time.",
+            "Write 2026-10-05.",
+        ],
+    ),
 }
 
 
@@ -97,22 +240,71 @@ def replaces(*numbers: int) -> dict[str, str]:
 
 
 CIRCLES = {
-    "itself": ([replaces(1)], "?"),
-    "itself-as-newer": ([{"replaced_by": item_id(1)}], "?"),
-    "two": ([replaces(2), replaces(1)], "?"),
-    "two-by-newer": ([{"replaced_by": item_id(2)}, {"replaced_by": item_id(1)}], "?"),
-    "both-ways": ([{**replaces(2), "replaced_by": item_id(2)}, {}], "?"),
-    "three": ([replaces(2), replaces(3), replaces(1)], "?"),
-    "no-such-document": ([replaces(9)], "?"),
-    "an-article": ([replaces(7)], "?"),
-    "newer-is-an-article": ([{"replaced_by": item_id(7)}], "?"),
-    "not-an-id": ([{"replaces": "[15/2026/QĐ-UBND]"}], "?"),
+    "itself": ([replaces(1)], ["qd-a.vi.md:12 replacement-circle", "A document cannot replace itself."]),
+    "itself-as-newer": (
+        [{"replaced_by": item_id(1)}],
+        ["qd-a.vi.md:12 replacement-circle", "A document cannot replace itself."],
+    ),
+    "two": (
+        [replaces(2), replaces(1)],
+        [
+            "qd-a.vi.md:12 replacement-circle",
+            f"Documents replace each other in a circle: {LAWS}qd-a.vi.md, {LAWS}qd-b.vi.md.",
+        ],
+    ),
+    "two-by-newer": (
+        [{"replaced_by": item_id(2)}, {"replaced_by": item_id(1)}],
+        [
+            "qd-a.vi.md:12 replacement-circle",
+            f"Documents replace each other in a circle: {LAWS}qd-a.vi.md, {LAWS}qd-b.vi.md.",
+        ],
+    ),
+    "both-ways": (
+        [{**replaces(2), "replaced_by": item_id(2)}, {}],
+        [
+            "qd-a.vi.md:12 replacement-circle",
+            f"Documents replace each other in a circle: {LAWS}qd-a.vi.md, {LAWS}qd-b.vi.md.",
+        ],
+    ),
+    "three": (
+        [replaces(2), replaces(3), replaces(1)],
+        [
+            "qd-a.vi.md:12 replacement-circle",
+            f"Documents replace each other in a circle: {LAWS}qd-a.vi.md, {LAWS}qd-c.vi.md, {LAWS}qd-b.vi.md.",
+        ],
+    ),
+    "no-such-document": (
+        [replaces(9)],
+        ["qd-a.vi.md:12 unknown-item", "There is no document with the id “aaaaaaaa222b”."],
+    ),
+    "an-article": (
+        [replaces(7)],
+        [
+            "qd-a.vi.md:12 unknown-item",
+            "content/ha/portal/tin-tuc/2026/bai.vi.md is no document; only documents replace each other.",
+        ],
+    ),
+    "newer-is-an-article": (
+        [{"replaced_by": item_id(7)}],
+        [
+            "qd-a.vi.md:12 unknown-item",
+            "content/ha/portal/tin-tuc/2026/bai.vi.md is no document; only documents replace each other.",
+        ],
+    ),
+    "not-an-id": (
+        [{"replaces": "[15/2026/QĐ-UBND]"}],
+        [
+            "qd-a.vi.md:12 wrong-value",
+            "“replaces[1]” does not have the right form.",
+            "Write the other document’s id, not its number.",
+        ],
+    ),
 }
 
 
 @pytest.mark.parametrize(("fields", "expected"), CIRCLES.values(), ids=CIRCLES.keys())
 def test_an_impossible_replacement_is_told(tiny, fields, expected):
-    """Documents replace documents, never in a circle."""
+    f"Documents replace documents, never in a circle."
     net = tiny()
     net.put(f"{NEWS}bai.vi.md", article(7))
     for number, extra in enumerate(fields, 1):

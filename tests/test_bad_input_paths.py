@@ -8,37 +8,222 @@ import pytest
 from findings import NEWS, told
 from network import article, document
 
+FORM = "Sources are content/<portal>/<site>/<section>/<yyyy>/<slug>.<lang>.md."
+SLUG = "Use lower-case letters without diacritics, digits and single hyphens, at most 80 characters."
+BETTER = "Name it “cau-moi”: lower-case letters without diacritics, digits and single hyphens, at most 80 characters."
+TYPES = "Allowed are: png, jpg, jpeg, gif, webp, pdf, docx, xlsx, pptx, odt, ods, odp, zip, mp3, mp4, vtt, csv, txt."
+NOT_ITS_NAME = "The file is not what its name says it is."
+SAVE_AGAIN = "Save it again in the format its name ends with: renaming a file does not convert it."
+
 GOOD = article(1)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 HTML = b"<script>alert(1)</script>"
 
 NAMES = {
-    "language-not-published": (f"{NEWS}a.ko.md", "?"),
-    "language-in-capitals": (f"{NEWS}a.VI.md", "?"),
-    "language-that-is-none": (f"{NEWS}a.tieng-viet.md", "?"),
-    "no-language": (f"{NEWS}cau-moi.md", "?"),
-    "unknown-site": ("content/ha/lin/tin-tuc/2026/a.vi.md", "?"),
-    "unknown-portal": ("content/hue/xyz/tin-tuc/2026/a.vi.md", "?"),
-    "unknown-section": ("content/ha/portal/tin-tuk/2026/a.vi.md", "?"),
-    "far-unknown-section": ("content/ha/lim/xyz/2026/a.vi.md", "?"),
-    "capitals": (f"{NEWS}Cau-Moi.vi.md", "?"),
-    "vietnamese": (f"{NEWS}cầu-mới.vi.md", "?"),
-    "space": (f"{NEWS}cau moi.vi.md", "?"),
-    "underscore": (f"{NEWS}cau_moi.vi.md", "?"),
-    "double-hyphen": (f"{NEWS}cau--moi.vi.md", "?"),
-    "digits-only": (f"{NEWS}2026.vi.md", "?"),
-    "too-long": (f"{NEWS}{'a' * 81}.vi.md", "?"),
-    "dots-that-climb": (f"{NEWS}...vi.md", "?"),
-    "dots-within": (f"{NEWS}a..vi.md", "?"),
-    "no-year": ("content/ha/portal/tin-tuc/nam-nay/a.vi.md", "?"),
-    "beside-the-year": ("content/ha/portal/tin-tuc/a.vi.md", "?"),
-    "nested": (f"{NEWS}thang-10/a.vi.md", "?"),
-    "top": ("content/README.md", "?"),
-    "gitattributes": ("content/.gitattributes", "?"),
-    "gitattributes-inside": (f"{NEWS}.gitattributes", "?"),
-    "hidden": (f"{NEWS}.a.vi.md", "?"),
-    "word-file-among-texts": (f"{NEWS}bai.docx", "?"),
-    "suffix-in-capitals": (f"{NEWS}a.vi.MD", "?"),
+    "language-not-published": (
+        f"{NEWS}a.ko.md",
+        [
+            "a.ko.md unknown-language",
+            "ha/portal is not published in the language “ko”.",
+            "Its languages are: vi, en.",
+        ],
+    ),
+    "language-in-capitals": (
+        f"{NEWS}a.VI.md",
+        [
+            "a.VI.md unknown-language",
+            "ha/portal is not published in the language “VI”.",
+            "Its languages are: vi, en.",
+        ],
+    ),
+    "language-that-is-none": (
+        f"{NEWS}a.tieng-viet.md",
+        [
+            "a.tieng-viet.md unknown-language",
+            "ha/portal is not published in the language “tieng-viet”.",
+            "Its languages are: vi, en.",
+        ],
+    ),
+    "no-language": (
+        f"{NEWS}cau-moi.md",
+        [
+            "cau-moi.md path-language",
+            "The file name does not say its language.",
+            "Name it cau-moi.vi.md.",
+        ],
+    ),
+    "unknown-site": (
+        "content/ha/lin/tin-tuc/2026/a.vi.md",
+        [
+            "content/ha/lin/tin-tuc/2026/a.vi.md unknown-site",
+            "There is no Site “ha/lin”.",
+            "Did you mean “ha/lim”, “ha/mai”?",
+        ],
+    ),
+    "unknown-portal": (
+        "content/hue/xyz/tin-tuc/2026/a.vi.md",
+        ["content/hue/xyz/tin-tuc/2026/a.vi.md unknown-site", "There is no Site “hue/xyz”."],
+    ),
+    "unknown-section": (
+        "content/ha/portal/tin-tuk/2026/a.vi.md",
+        [
+            "content/ha/portal/tin-tuk/2026/a.vi.md unknown-section",
+            "ha/portal has no section “tin-tuk”.",
+            "Did you mean “tin-tuc”?",
+        ],
+    ),
+    "far-unknown-section": (
+        "content/ha/lim/xyz/2026/a.vi.md",
+        [
+            "content/ha/lim/xyz/2026/a.vi.md unknown-section",
+            "ha/lim has no section “xyz”.",
+            "Its sections are: tin-tuc, tin-thanh-pho, gioi-thieu.",
+        ],
+    ),
+    "capitals": (
+        f"{NEWS}Cau-Moi.vi.md",
+        [
+            "Cau-Moi.vi.md path-slug",
+            "“Cau-Moi” cannot be part of an address.",
+            BETTER,
+        ],
+    ),
+    "vietnamese": (
+        f"{NEWS}cầu-mới.vi.md",
+        [
+            "cầu-mới.vi.md path-slug",
+            "“cầu-mới” cannot be part of an address.",
+            BETTER,
+        ],
+    ),
+    "space": (
+        f"{NEWS}cau moi.vi.md",
+        [
+            "cau moi.vi.md path-slug",
+            "“cau moi” cannot be part of an address.",
+            BETTER,
+        ],
+    ),
+    "underscore": (
+        f"{NEWS}cau_moi.vi.md",
+        [
+            "cau_moi.vi.md path-slug",
+            "“cau_moi” cannot be part of an address.",
+            BETTER,
+        ],
+    ),
+    "double-hyphen": (
+        f"{NEWS}cau--moi.vi.md",
+        [
+            "cau--moi.vi.md path-slug",
+            "“cau--moi” cannot be part of an address.",
+            BETTER,
+        ],
+    ),
+    "digits-only": (
+        f"{NEWS}2026.vi.md",
+        [
+            "2026.vi.md path-slug",
+            "“2026” cannot be part of an address.",
+            SLUG,
+        ],
+    ),
+    "too-long": (
+        f"{NEWS}{'a' * 81}.vi.md",
+        [
+            f"{'a' * 81}.vi.md path-slug",
+            f"“{'a' * 81}” cannot be part of an address.",
+            SLUG,
+        ],
+    ),
+    "dots-that-climb": (
+        f"{NEWS}...vi.md",
+        [
+            "...vi.md path-slug",
+            "“..” cannot be part of an address.",
+            SLUG,
+        ],
+    ),
+    "dots-within": (
+        f"{NEWS}a..vi.md",
+        [
+            "a..vi.md path-slug",
+            "“a.” cannot be part of an address.",
+            "Name it “a”: lower-case letters without diacritics, digits and single hyphens, at most 80 characters.",
+        ],
+    ),
+    "no-year": (
+        "content/ha/portal/tin-tuc/nam-nay/a.vi.md",
+        [
+            "content/ha/portal/tin-tuc/nam-nay/a.vi.md path-year",
+            "“nam-nay” is not a year.",
+            FORM,
+        ],
+    ),
+    "beside-the-year": (
+        "content/ha/portal/tin-tuc/a.vi.md",
+        [
+            "content/ha/portal/tin-tuc/a.vi.md path-form",
+            "The file has no place here.",
+            FORM,
+        ],
+    ),
+    "nested": (
+        f"{NEWS}thang-10/a.vi.md",
+        [
+            "thang-10/a.vi.md path-form",
+            "The file has no place here.",
+            FORM,
+        ],
+    ),
+    "top": (
+        "content/README.md",
+        [
+            "content/README.md path-form",
+            "The file has no place here.",
+            FORM,
+        ],
+    ),
+    "gitattributes": (
+        "content/.gitattributes",
+        [
+            "content/.gitattributes path-form",
+            "The file has no place here.",
+            FORM,
+        ],
+    ),
+    "gitattributes-inside": (
+        f"{NEWS}.gitattributes",
+        [
+            ".gitattributes path-form",
+            "Only .md files and <slug>.files/ folders belong here.",
+            FORM,
+        ],
+    ),
+    "hidden": (
+        f"{NEWS}.a.vi.md",
+        [
+            ".a.vi.md path-slug",
+            "“.a” cannot be part of an address.",
+            "Name it “a”: lower-case letters without diacritics, digits and single hyphens, at most 80 characters.",
+        ],
+    ),
+    "word-file-among-texts": (
+        f"{NEWS}bai.docx",
+        [
+            "bai.docx path-form",
+            "Only .md files and <slug>.files/ folders belong here.",
+            FORM,
+        ],
+    ),
+    "suffix-in-capitals": (
+        f"{NEWS}a.vi.MD",
+        [
+            "a.vi.MD path-form",
+            "Only .md files and <slug>.files/ folders belong here.",
+            FORM,
+        ],
+    ),
 }
 
 
@@ -51,22 +236,150 @@ def test_a_file_with_the_wrong_name_or_place_is_told(tiny, path, expected):
 
 
 MEDIA = {
-    "svg": ("a.files/so-do.svg", b"<svg/>", "?"),
-    "html": ("a.files/trang.html", HTML, "?"),
-    "script": ("a.files/x.js", b"alert(1)", "?"),
-    "html-called-png": ("a.files/so-do.png", HTML, "?"),
-    "jpeg-called-png": ("a.files/so-do.png", b"\xff\xd8\xff\xe0", "?"),
-    "avi-called-webp": ("a.files/so-do.webp", b"RIFF\0\0\0\0AVI LIST", "?"),
-    "empty-picture": ("a.files/so-do.png", b"", "?"),
-    "html-called-pdf": ("a.files/qd.pdf", HTML, "?"),
-    "text-called-mp4": ("a.files/phim.mp4", b"x", "?"),
-    "no-suffix": ("a.files/readme", b"x", "?"),
-    "capitals": ("a.files/SoDo.png", PNG, "?"),
-    "vietnamese": ("a.files/sơ-đồ.png", PNG, "?"),
-    "hidden": ("a.files/.htaccess", b"x", "?"),
-    "nested": ("a.files/anh/so-do.png", PNG, "?"),
-    "of-no-text": ("b.files/so-do.png", PNG, "?"),
-    "folder-name": ("A.files/so-do.png", PNG, "?"),
+    "svg": (
+        "a.files/so-do.svg",
+        b"<svg/>",
+        [
+            "a.files/so-do.svg media-type",
+            "Files of the type of “so-do.svg” are not published.",
+            TYPES,
+        ],
+    ),
+    "html": (
+        "a.files/trang.html",
+        HTML,
+        [
+            "a.files/trang.html media-type",
+            "Files of the type of “trang.html” are not published.",
+            TYPES,
+        ],
+    ),
+    "script": (
+        "a.files/x.js",
+        b"alert(1)",
+        [
+            "a.files/x.js media-type",
+            "Files of the type of “x.js” are not published.",
+            TYPES,
+        ],
+    ),
+    "html-called-png": (
+        "a.files/so-do.png",
+        HTML,
+        [
+            "a.files/so-do.png media-type",
+            NOT_ITS_NAME,
+            SAVE_AGAIN,
+        ],
+    ),
+    "jpeg-called-png": (
+        "a.files/so-do.png",
+        b"\xff\xd8\xff\xe0",
+        [
+            "a.files/so-do.png media-type",
+            NOT_ITS_NAME,
+            SAVE_AGAIN,
+        ],
+    ),
+    "avi-called-webp": (
+        "a.files/so-do.webp",
+        b"RIFF\0\0\0\0AVI LIST",
+        [
+            "a.files/so-do.webp media-type",
+            NOT_ITS_NAME,
+            SAVE_AGAIN,
+        ],
+    ),
+    "empty-picture": (
+        "a.files/so-do.png",
+        b"",
+        [
+            "a.files/so-do.png media-type",
+            NOT_ITS_NAME,
+            SAVE_AGAIN,
+        ],
+    ),
+    "html-called-pdf": (
+        "a.files/qd.pdf",
+        HTML,
+        [
+            "a.files/qd.pdf media-type",
+            NOT_ITS_NAME,
+            SAVE_AGAIN,
+        ],
+    ),
+    "text-called-mp4": (
+        "a.files/phim.mp4",
+        b"x",
+        [
+            "a.files/phim.mp4 media-type",
+            NOT_ITS_NAME,
+            SAVE_AGAIN,
+        ],
+    ),
+    "no-suffix": (
+        "a.files/readme",
+        b"x",
+        [
+            "a.files/readme media-type",
+            "Files of the type of “readme” are not published.",
+            TYPES,
+        ],
+    ),
+    "capitals": (
+        "a.files/SoDo.png",
+        PNG,
+        [
+            "a.files/SoDo.png media-name",
+            "The file name “SoDo.png” would not make a stable address.",
+            "Name it sodo.png.",
+        ],
+    ),
+    "vietnamese": (
+        "a.files/sơ-đồ.png",
+        PNG,
+        [
+            "a.files/sơ-đồ.png media-name",
+            "The file name “sơ-đồ.png” would not make a stable address.",
+            "Name it so-do.png.",
+        ],
+    ),
+    "hidden": (
+        "a.files/.htaccess",
+        b"x",
+        [
+            "a.files/.htaccess media-name",
+            "The file name “.htaccess” would not make a stable address.",
+            "Use lower-case letters without diacritics, digits, hyphens and dots.",
+        ],
+    ),
+    "nested": (
+        "a.files/anh/so-do.png",
+        PNG,
+        [
+            "a.files/anh/so-do.png path-form",
+            "The file has no place here.",
+            FORM,
+        ],
+    ),
+    "of-no-text": (
+        "b.files/so-do.png",
+        PNG,
+        [
+            "b.files/so-do.png media-orphan",
+            "There is no Item that this file belongs to.",
+            "The folder’s name must be that of the text: <slug>.files.",
+        ],
+    ),
+    "folder-name": (
+        "A.files/so-do.png",
+        PNG,
+        [
+            "A.files/so-do.png path-slug",
+            "“A” cannot be part of an address.",
+            "Name it “a”: lower-case letters without diacritics, digits and single hyphens, at most 80 characters.",
+        ],
+    ),
 }
 
 
@@ -112,14 +425,21 @@ def _large_text(net):
 
 
 TRICKS = {
-    _link_to_file: "?",
-    _link_to_folder: "?",
-    _link_within: "?",
-    _executable: "?",
-    _fifo: "?",
-    _folder_like_a_text: "?",
-    _name_in_tcvn3: "?",
-    _large_text: "?",
+    _link_to_file: ["b.vi.md symlink", "Symbolic links are not allowed below content/."],
+    _link_to_folder: [
+        "content/ha/portal/tin-tuc/2025 symlink",
+        "Symbolic links are not allowed below content/.",
+    ],
+    _link_within: ["b.vi.md symlink", "Symbolic links are not allowed below content/."],
+    _executable: [
+        "a.vi.md executable",
+        "Files below content/ must not be executable.",
+        "Run: chmod a-x content/ha/portal/tin-tuc/2026/a.vi.md",
+    ],
+    _fifo: ["b.vi.md path-form", "Only ordinary files belong below content/."],
+    _folder_like_a_text: ["x.md path-form", "A folder cannot have the name of a text.", "Rename it."],
+    _name_in_tcvn3: ["b�i.vi.md path-form", "The name is not UTF-8 text.", "Rename it."],
+    _large_text: ["b.vi.md too-large", "The file is larger than 1,048,576 bytes."],
 }
 
 
@@ -133,9 +453,33 @@ def test_a_trick_of_the_file_system_is_told(tiny, trick, expected):
 
 
 KINDS = {
-    "article-among-documents": ("van-ban", GOOD, "?"),
-    "document-among-news": ("tin-tuc", document(1), "?"),
-    "article-among-pages": ("gioi-thieu", GOOD, "?"),
+    "article-among-documents": (
+        "van-ban",
+        GOOD,
+        [
+            "a.vi.md:3 wrong-section",
+            "The kind “article” cannot stand in “van-ban”, which holds documents.",
+            "Sections of ha/portal for this kind: tin-tuc, tu-co-so.",
+        ],
+    ),
+    "document-among-news": (
+        "tin-tuc",
+        document(1),
+        [
+            "a.vi.md:3 wrong-section",
+            "The kind “document” cannot stand in “tin-tuc”, which holds articles.",
+            "Sections of ha/portal for this kind: van-ban.",
+        ],
+    ),
+    "article-among-pages": (
+        "gioi-thieu",
+        GOOD,
+        [
+            "content/ha/portal/gioi-thieu/2026/a.vi.md:3 wrong-section",
+            "The kind “article” cannot stand in “gioi-thieu”, which holds pages.",
+            "Sections of ha/portal for this kind: tin-tuc, tu-co-so.",
+        ],
+    ),
 }
 
 

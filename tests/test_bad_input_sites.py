@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from findings import told
 
+NO_PLACE = "The file has no place here."
+ONE_FILE = "A Site is one file <name>.yaml: lower-case letters without diacritics, digits, single hyphens."
+LETTERS = "Use lower-case letters without diacritics, digits and single hyphens."
+
 WARD = "kind: ward\nname: {vi: Phường Cam}\nshort_name: {vi: Cam}\nlabel: cam\n"
 CAM = "sites/ha/cam.yaml"
 
@@ -16,37 +20,234 @@ def ward(**fields: str) -> str:
 
 
 FILES = {
-    "broken-yaml": (CAM, "name: [\n", "?"),
-    "empty": (CAM, "", "?"),
-    "list": (CAM, "- a\n", "?"),
-    "not-utf8": (CAM, b"kind: ward\nname: Ph\xad\xeang\n", "?"),
-    "anchor": (CAM, ward(operator="&a X"), "?"),
-    "unknown-field": (CAM, ward(langauges="[vi]"), "?"),
-    "unknown-field-within": (CAM, ward(contact="{emial: x}"), "?"),
-    "unknown-kind": (CAM, ward(kind="wrad"), "?"),
-    "missing-name": (CAM, ward(name=""), "?"),
-    "missing-label": (CAM, ward(label=""), "?"),
-    "bad-label": (CAM, ward(label="Cẩm"), "?"),
-    "number-for-code": (CAM, ward(code="123"), "?"),
-    "bad-language": (CAM, ward(languages="[vi, Vietnamese]"), "?"),
-    "no-language": (CAM, ward(languages="[]"), "?"),
-    "bad-section-id": (CAM, ward(sections="{Tin Tức: {label: {vi: Tin}}}"), "?"),
-    "bad-section-kind": (CAM, ward(sections="{tin: {label: {vi: Tin}, kind: artikel}}"), "?"),
-    "impossible-day": (CAM, ward(valid_from="2026-02-30"), "?"),
-    "address-without-https": (CAM, ward(services_url="dichvucong.gov.vn"), "?"),
-    "label-not-the-full-name": (CAM, ward(name="{vi: Phường Hoàn Kiếm}", short_name="{vi: Hoàn Kiếm}"), "?"),
-    "label-with-d-bar": (CAM, ward(name="{vi: Phường Đại Mỗ}", short_name="{vi: Đại Mỗ}", label="ai-mo"), "?"),
-    "host-outside-the-parent": (CAM, ward(host="cam.example.vn"), "?"),
-    "host-outside-vn": (CAM, ward(host="cam.com"), "?"),
-    "unknown-site-accepted": (CAM, ward(accepts="\n  - {from: ha/lin, into: tin-tuc}"), "?"),
-    "accepted-into-no-section": (CAM, ward(accepts="\n  - {from: ha/lim, into: tin-tuk}"), "?"),
-    "accepts-without-section": (CAM, ward(accepts="\n  - {from: ha/lim}"), "?"),
-    "bad-host": (CAM, ward(host="Cẩm.ha.gov.vn"), "?"),
-    "list-for-text": (CAM, ward(operator="[a]"), "?"),
-    "accepts-a-null-section": (CAM, ward(sections="{tin-thanh-pho: null}"), "?"),
-    "wrong-suffix": ("sites/ha/cam.yml", WARD, "?"),
-    "vietnamese-file-name": ("sites/ha/Cẩm.yaml", WARD, "?"),
-    "portal-without-file": ("sites/hue/cam.yaml", WARD, "?"),
+    "broken-yaml": (
+        CAM,
+        "name: [\n",
+        [
+            "sites/ha/cam.yaml:2 yaml-syntax",
+            "The YAML cannot be read: did not find expected node content.",
+            "A bracket is not closed; text that begins with one needs quotation marks.",
+        ],
+    ),
+    "empty": (CAM, "", ["sites/ha/cam.yaml:1 wrong-value", "The file must hold keys and values."]),
+    "list": (CAM, "- a\n", ["sites/ha/cam.yaml:1 wrong-value", "The file must hold keys and values."]),
+    "not-utf8": (
+        CAM,
+        b"kind: ward\nname: Ph\xad\xeang\n",
+        [
+            "sites/ha/cam.yaml:2 not-utf8",
+            "The file is not UTF-8 text.",
+            "Save the file as UTF-8 (Unicode).",
+        ],
+    ),
+    "anchor": (
+        CAM,
+        ward(operator="&a X"),
+        [
+            "sites/ha/cam.yaml:5 yaml-alias",
+            "YAML anchors and aliases (& and *) are not allowed.",
+            "Text that begins with & or * needs quotation marks.",
+        ],
+    ),
+    "unknown-field": (
+        CAM,
+        ward(langauges="[vi]"),
+        [
+            "sites/ha/cam.yaml:5 unknown-field",
+            "The field “langauges” is not known here.",
+            "Did you mean “languages”?",
+        ],
+    ),
+    "unknown-field-within": (
+        CAM,
+        ward(contact="{emial: x}"),
+        ["sites/ha/cam.yaml:5 unknown-field", "The field “contact.emial” is not known here."],
+    ),
+    "unknown-kind": (
+        CAM,
+        ward(kind="wrad"),
+        [
+            "sites/ha/cam.yaml:1 wrong-value",
+            "“kind” must be one of: portal, department, ward, commune, special-zone, topic.",
+            "Did you mean “ward”?",
+        ],
+    ),
+    "missing-name": (CAM, ward(name=""), ["sites/ha/cam.yaml:1 missing-field", "The field “name” is missing."]),
+    "missing-label": (CAM, ward(label=""), ["sites/ha/cam.yaml:1 missing-field", "The field “label” is missing."]),
+    "bad-label": (
+        CAM,
+        ward(label="Cẩm"),
+        [
+            "sites/ha/cam.yaml:4 wrong-value",
+            "“label” does not have the right form.",
+            LETTERS,
+        ],
+    ),
+    "number-for-code": (
+        CAM,
+        ward(code="123"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“code” must be text; put numbers in quotation marks.",
+        ],
+    ),
+    "bad-language": (
+        CAM,
+        ward(languages="[vi, Vietnamese]"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“languages[2]” is not a language tag such as vi, en or mtq.",
+        ],
+    ),
+    "no-language": (CAM, ward(languages="[]"), ["sites/ha/cam.yaml:5 wrong-value", "“languages” must not be empty."]),
+    "bad-section-id": (
+        CAM,
+        ward(sections="{Tin Tức: {label: {vi: Tin}}}"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“sections.Tin Tức” does not have the right form.",
+            LETTERS,
+        ],
+    ),
+    "bad-section-kind": (
+        CAM,
+        ward(sections="{tin: {label: {vi: Tin}, kind: artikel}}"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“sections.tin.kind” must be one of: articles, documents, pages.",
+            "Did you mean “articles”?",
+        ],
+    ),
+    "impossible-day": (
+        CAM,
+        ward(valid_from="2026-02-30"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“valid_from” is not a possible date or time.",
+            "Write 2026-10-05.",
+        ],
+    ),
+    "address-without-https": (
+        CAM,
+        ward(services_url="dichvucong.gov.vn"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“services_url” must be an address that begins with https://.",
+        ],
+    ),
+    "label-not-the-full-name": (
+        CAM,
+        ward(name="{vi: Phường Hoàn Kiếm}", short_name="{vi: Hoàn Kiếm}"),
+        [
+            "sites/ha/cam.yaml:4 host-label",
+            "The host label “cam” must be the full name without diacritics (A4).",
+            "Write “hoankiem”.",
+        ],
+    ),
+    "label-with-d-bar": (
+        CAM,
+        ward(name="{vi: Phường Đại Mỗ}", short_name="{vi: Đại Mỗ}", label="ai-mo"),
+        [
+            "sites/ha/cam.yaml:4 host-label",
+            "The host label “ai-mo” must be the full name without diacritics (A4).",
+            "Write “daimo”.",
+        ],
+    ),
+    "host-outside-the-parent": (
+        CAM,
+        ward(host="cam.example.vn"),
+        [
+            "sites/ha/cam.yaml:5 host-label",
+            "The host label “cam.example.vn” must be the full name without diacritics (A4).",
+            "Write “cam”.",
+            "sites/ha/cam.yaml:5 host-parent",
+            "“cam.example.vn” is not below “ha.gov.vn” (A3).",
+        ],
+    ),
+    "host-outside-vn": (
+        CAM,
+        ward(host="cam.com"),
+        [
+            "sites/ha/cam.yaml:5 host-form",
+            "“cam.com” is not a host below the national domain .vn (A5).",
+            "sites/ha/cam.yaml:5 host-label",
+            "The host label “cam.com” must be the full name without diacritics (A4).",
+            "Write “cam”.",
+        ],
+    ),
+    "unknown-site-accepted": (
+        CAM,
+        ward(accepts="\n  - {from: ha/lin, into: tin-tuc}"),
+        [
+            "sites/ha/cam.yaml:6 unknown-site",
+            "“accepts” names the unknown Site “ha/lin”.",
+            "Did you mean “ha/lim”, “ha/mai”?",
+        ],
+    ),
+    "accepted-into-no-section": (
+        CAM,
+        ward(accepts="\n  - {from: ha/lim, into: tin-tuk}"),
+        [
+            "sites/ha/cam.yaml:6 unknown-section",
+            "ha/cam has no section “tin-tuk”.",
+            "Did you mean “tin-tuc”?",
+        ],
+    ),
+    "accepts-without-section": (
+        CAM,
+        ward(accepts="\n  - {from: ha/lim}"),
+        ["sites/ha/cam.yaml:6 missing-field", "The field “accepts[1].into” is missing."],
+    ),
+    "bad-host": (
+        CAM,
+        ward(host="Cẩm.ha.gov.vn"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“host” does not have the right form.",
+            "Write the full host, such as hoankiem.hanoi.gov.vn.",
+        ],
+    ),
+    "list-for-text": (
+        CAM,
+        ward(operator="[a]"),
+        [
+            "sites/ha/cam.yaml:5 wrong-value",
+            "“operator” must be text, not a list.",
+            "Text that begins with a bracket needs quotation marks.",
+        ],
+    ),
+    "accepts-a-null-section": (
+        CAM,
+        ward(sections="{tin-thanh-pho: null}"),
+        ["sites/ha/portal.yaml:13 unknown-section", "ha/cam has no section “tin-thanh-pho”."],
+    ),
+    "wrong-suffix": (
+        "sites/ha/cam.yml",
+        WARD,
+        [
+            "sites/ha/cam.yml path-form",
+            NO_PLACE,
+            ONE_FILE,
+        ],
+    ),
+    "vietnamese-file-name": (
+        "sites/ha/Cẩm.yaml",
+        WARD,
+        [
+            "sites/ha/Cẩm.yaml path-form",
+            NO_PLACE,
+            ONE_FILE,
+        ],
+    ),
+    "portal-without-file": (
+        "sites/hue/cam.yaml",
+        WARD,
+        [
+            "sites/hue/portal.yaml missing-file",
+            "The file is missing.",
+            "A Portal needs a portal.yaml; see docs/sites-format.md.",
+        ],
+    ),
 }
 
 
@@ -64,7 +265,14 @@ def test_a_folder_with_the_name_of_a_file_is_told(tiny):
     (net.root / "sites/ha/cam.yaml").mkdir()
     (net.root / "sites/ha/lim.yaml").unlink()
     (net.root / "sites/ha/lim.yaml").mkdir()
-    assert told(net) == "?"
+    assert told(net) == [
+        "sites/ha/cam.yaml path-form",
+        NO_PLACE,
+        ONE_FILE,
+        "sites/ha/lim.yaml path-form",
+        NO_PLACE,
+        ONE_FILE,
+    ]
 
 
 def test_a_mistake_all_sites_inherit_is_told_once(tiny):
@@ -72,34 +280,61 @@ def test_a_mistake_all_sites_inherit_is_told_once(tiny):
     net = tiny()
     text = (net.root / "sites/ha/portal.yaml").read_text("utf-8")
     net.put("sites/ha/portal.yaml", text.replace("from: portal", "from: ha/portl"))
-    assert told(net) == "?"
+    assert told(net) == [
+        "sites/ha/portal.yaml:13 unknown-site",
+        "“accepts” names the unknown Site “ha/portl”.",
+        "Did you mean “ha/portal”?",
+    ]
     net.put("sites/ha/portal.yaml", text.replace("defaults:\n", "defaults:\n  langauges: [vi]\n"))
-    assert told(net) == "?"
+    assert told(net) == [
+        "sites/ha/portal.yaml:8 unknown-field",
+        "The field “langauges” is not known here.",
+        "Did you mean “languages”?",
+    ]
     net.put("sites/ha/portal.yaml", text.replace("defaults:\n", "default:\n"))
-    assert told(net)[:2] == "?"
+    assert told(net)[:2] == ["sites/ha/portal.yaml:7 unknown-field", "The field “default” is not known here."]
 
 
 def test_broken_defaults_are_told_once(tiny):
     """When the first level cannot be read, the Sites above it are not blamed."""
     net = tiny()
     net.put("sites/_defaults.yaml", "languages: [vi\n")
-    assert told(net) == "?"
+    assert told(net) == [
+        "sites/_defaults.yaml:2 yaml-syntax",
+        "The YAML cannot be read: did not find expected ',' or ']'.",
+        "A bracket is not closed; text that begins with one needs quotation marks.",
+    ]
 
 
 def test_a_broken_vocabulary_is_told(tiny):
     """Terms must be ids with labels by language."""
     net = tiny()
     net.put("sites/_vocabulary.yaml", "tags: {Giao Thông: {vi: Giao thông}}\ndocument_types: {}\n")
-    assert told(net) == "?"
+    assert told(net) == [
+        "sites/_vocabulary.yaml:1 missing-field",
+        "The field “document_fields” is missing.",
+        "sites/_vocabulary.yaml:1 wrong-value",
+        "“tags.Giao Thông” does not have the right form.",
+        LETTERS,
+    ]
 
 
 def test_two_communes_whose_names_differ_by_a_mark_collide(tiny):
     """Cẩm Giang and Cẩm Giàng are one host without diacritics: both are told what to do."""
     net = tiny()
     for site, name, code in (("camgiang-1", "Cẩm Giang", "10001"), ("camgiang-2", "Cẩm Giàng", "10002")):
-        net.put(f"sites/ha/{site}.yaml", f"kind: commune\nname: {{vi: Xã {name}}}\nshort_name: {{vi: {name}}}\n"
-                                         f'label: camgiang\ncode: "{code}"\n')
-    assert told(net) == "?"
+        net.put(
+            f"sites/ha/{site}.yaml",
+            f'kind: commune\nname: {{vi: Xã {name}}}\nshort_name: {{vi: {name}}}\nlabel: camgiang\ncode: "{code}"\n',
+        )
+    assert told(net) == [
+        "sites/ha/camgiang-1.yaml:4 host-collision",
+        "The address “camgiang.ha.gov.vn” is claimed by Xã Cẩm Giang (ha/camgiang-1), Xã Cẩm Giàng (ha/camgiang-2).",
+        "Name the Sites <label>-<code> (here camgiang-10001) and choose a host of its own for each in its file.",
+        "sites/ha/camgiang-2.yaml:4 host-collision",
+        "The address “camgiang.ha.gov.vn” is claimed by Xã Cẩm Giang (ha/camgiang-1), Xã Cẩm Giàng (ha/camgiang-2).",
+        "Name the Sites <label>-<code> (here camgiang-10002) and choose a host of its own for each in its file.",
+    ]
 
 
 def test_two_sites_claiming_one_host_through_a_language_collide(tiny):
@@ -108,4 +343,7 @@ def test_two_sites_claiming_one_host_through_a_language_collide(tiny):
     text = (net.root / "sites/ha/portal.yaml").read_text("utf-8")
     net.put("sites/ha/portal.yaml", text.replace("{en: {path: english}}", "{en: {host: lim.ha.gov.vn}}"))
     found = told(net)
-    assert [found[0].split(":")[0], found[1]] == "?"
+    assert [found[0].split(":")[0], found[1]] == [
+        "sites/ha/lim.yaml",
+        "The address “lim.ha.gov.vn” is claimed by Cổng Ha (ha/portal), Phường Lim (ha/lim).",
+    ]

@@ -14,7 +14,10 @@ from babel.messages.pofile import read_po
 from network import REPOSITORY
 
 from congtin import strict_yaml
+from congtin.build.listings import PAGE_SIZE
 from congtin.catalogue.front_matter import MODELS, Translation, split
+from congtin.catalogue.paths import MEDIA_TYPES
+from congtin.catalogue.scan import MOST_MEDIA_BYTES, MOST_SOURCE_BYTES
 from congtin.checks.items import RESERVED
 from congtin.cli.main import main as congtin
 from congtin.cli.schema import SCHEMAS, schema_text
@@ -23,7 +26,7 @@ from congtin.network.options import PortalOptions, SiteOptions
 
 DOCS = REPOSITORY / "docs"
 PAGES = [*(REPOSITORY / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG")), *sorted(DOCS.glob("*.md"))]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^(```|~~~) ?(\w*)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 
 
 def name_of(page):
@@ -39,7 +42,7 @@ def without_code(text):
 
 def code_lines(text):
     """Yield every line of a block of code, put together where it ends with a backslash."""
-    for _, block in FENCE.findall(text):
+    for _, _, block in FENCE.findall(text):
         yield from block.replace("\\\n", " ").splitlines()
 
 
@@ -103,7 +106,7 @@ def resolve(words):
         context = click.Context(command, info_name=name, parent=context)
 
 
-@every_page
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "reference.md"], ids=name_of)
 def test_every_command_shown_can_be_typed(page):
     """Each line of a block is a whole command; inside a sentence, arguments may be left out."""
     text = page.read_text("utf-8")
@@ -135,7 +138,11 @@ def test_the_reference_is_that_of_the_sources():
     """`docs/reference.md` is what `tools/reference.py` writes."""
     run = subprocess.run(
         [sys.executable, "tools/reference.py", "--check"],
-        cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert run.returncode == 0, run.stdout + run.stderr
 
@@ -167,6 +174,16 @@ def test_reserved_addresses_are_explained():
         assert f"`{part}`" in text, part
 
 
+def test_numbers_in_the_documents_are_those_of_the_engine():
+    """Sizes and limits that are written down follow the sources."""
+    architecture, content = ((DOCS / name).read_text("utf-8") for name in ("architecture.md", "content-format.md"))
+    assert f"With {PAGE_SIZE} entries a page" in architecture
+    assert f"newest {PAGE_SIZE} to {2 * PAGE_SIZE - 1} entries" in architecture
+    assert f"A text has at most {MOST_SOURCE_BYTES >> 20} MiB, a medium {MOST_MEDIA_BYTES >> 20} MiB" in content
+    for kind in MEDIA_TYPES:
+        assert re.search(rf"\b{kind}\b", content), kind
+
+
 def test_published_schemas_are_those_of_the_models():
     """`docs/schemas/` is what `congtin schema --output docs/schemas` writes, and nothing else."""
     published = {file.name: file.read_text("utf-8") for file in (DOCS / "schemas").iterdir()}
@@ -176,7 +193,7 @@ def test_published_schemas_are_those_of_the_models():
 @every_page
 def test_examples_of_sources_are_valid(page):
     """Whole Sources shown as examples have the front matter of their kind."""
-    for language, block in FENCE.findall(page.read_text("utf-8")):
+    for _, language, block in FENCE.findall(page.read_text("utf-8")):
         if language == "markdown" and block.startswith("---\n"):
             data = strict_yaml.load(split(block)[0])
             model = Translation if "translated_from" in data else MODELS[ItemKind(data["kind"])]
@@ -187,16 +204,17 @@ def test_the_guide_quotes_messages_as_they_are():
     """Messages in the Vietnamese guide are those the program prints, whatever stands in their places."""
     catalogue = REPOSITORY / "congtin/translations/vi/LC_MESSAGES/congtin.po"
     with catalogue.open("rb") as stream:
-        texts = [m.string for m in read_po(stream) if isinstance(m.string, str) and m.string]
+        texts = [m.string for m in read_po(stream) if m.id and isinstance(m.string, str) and m.string]
     said = re.compile("|".join(re.sub(r"\\\{\w+\\\}", ".+", re.escape(text)) for text in texts))
-    quoted = 0
+    quoted, hint_follows = 0, False
     for line in code_lines((DOCS / "huong-dan.md").read_text("utf-8")):
-        found = re.match(r"\S+: (?:lỗi|cảnh báo|lưu ý): (.+) \[[a-z-]+\]$", line)
+        found = re.match(r"(?:content|sites)/.+?: (?:lỗi|cảnh báo|lưu ý): (.+) \[[a-z-]+\]$", line)
         if found:
             quoted += 1
             assert said.fullmatch(found[1]), line
-        elif quoted and line.startswith("    ") and line.strip():
+        elif hint_follows and line.startswith("    "):
             assert said.fullmatch(line.strip()), line
+        hint_follows = bool(found)
     assert quoted >= 10
 
 

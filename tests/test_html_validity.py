@@ -32,7 +32,9 @@ def judge(*arguments: str) -> list[str]:
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     messages = json.loads(run.stdout)["messages"]
-    return sorted(f"{m.get('url', '')}:{m.get('lastLine', 0)}: {m.get('subType') or m['type']}: {m['message']}" for m in messages)
+    return sorted(
+        f"{m.get('url', '')}:{m.get('lastLine', 0)}: {m.get('subType') or m['type']}: {m['message']}" for m in messages
+    )
 
 
 def sample(whole: WholeNetwork) -> list[str]:

@@ -150,7 +150,7 @@ def test_hanoi_units_are_called_by_their_full_name(network):
 
 def test_cam_giang_and_cam_giang_are_two_communes(network):
     """Without diacritics the two names are one; their codes keep id and host apart."""
-    found = {s.id: (s.name, s.host) for s in network.sites.values() if host_label(s.name) in ("xacamgiang",)}
+    found = {s.id: (s.name, s.host) for s in network.sites.values() if host_label(s.name) == "xacamgiang"}
     assert found == {
         "haiphong/camgiang-10888": ("Xã Cẩm Giang", "camgiang-10888.haiphong.gov.vn"),
         "haiphong/camgiang-10903": ("Xã Cẩm Giàng", "camgiang-10903.haiphong.gov.vn"),
@@ -163,9 +163,7 @@ def test_only_one_topic_host_stands_in_a_regulation(network):
     """The host of the administrative-reform site is printed; those of the other topics are our proposal."""
     topics = [site for site in network.sites.values() if site.kind is SiteKind.TOPIC]
     verified = [site for site in topics if "host" not in site.options.unverified]
-    assert [(site.id, site.host) for site in verified] == [
-        ("hanoi/caicachhanhchinh", "caicachhanhchinh.hanoi.gov.vn")
-    ]
+    assert [(site.id, site.host) for site in verified] == [("hanoi/caicachhanhchinh", "caicachhanhchinh.hanoi.gov.vn")]
     assert "host" in verified[0].options.sources
 
 
@@ -187,8 +185,12 @@ def test_sources_and_unverified_fields_name_fields_that_exist(network):
 
 def test_every_source_is_a_regulation_a_plan_or_the_list_of_units(network):
     """Sources are named so that a reader finds the place: document, article, clause."""
-    form = re.compile(r"(Quy chế (Cổng TTĐT|Trang thông tin)|Kế hoạch Cổng TTĐT|Danh mục (đơn vị hành chính|sở, ngành|chuyên trang))")
-    odd = {source for site in network.sites.values() for source in site.options.sources.values() if not form.match(source)}
+    form = re.compile(
+        r"(Quy chế (Cổng TTĐT|Trang thông tin)|Kế hoạch Cổng TTĐT|Danh mục (đơn vị hành chính|sở, ngành|chuyên trang))"
+    )
+    odd = {
+        source for site in network.sites.values() for source in site.options.sources.values() if not form.match(source)
+    }
     assert not odd
 
 
@@ -358,7 +360,9 @@ def test_list_shows_all_sites_as_table_csv_and_json(copy):
 
 def test_list_can_be_narrowed_to_a_portal_and_a_kind(copy):
     """Only the wards of Hưng Yên, and a Portal that is misspelt."""
-    rows = json.loads(succeeded(copy.congtin("site", "list", "--portal", "hungyen", "--kind", "ward", "--format", "json")))
+    rows = json.loads(
+        succeeded(copy.congtin("site", "list", "--portal", "hungyen", "--kind", "ward", "--format", "json"))
+    )
     assert len(rows) == 11
     assert {row["kind"] for row in rows} == {"ward"}
     assert "hungyen" in refused(copy.congtin("site", "list", "--portal", "hungyem"))
@@ -405,13 +409,12 @@ def test_coverage_of_an_unknown_portal_is_refused(copy):
     assert "hanoi" in refused(copy.congtin("site", "coverage", "--portal", "hanoy"))
 
 
-def added(copy: TinyNetwork, *arguments: str) -> dict:
-    """Run `congtin site add` and return the Site as it then is."""
+def added(copy: TinyNetwork, *arguments: str) -> dict[str, object]:
+    """Run `congtin site add` and return the Site as the network then has it, in order with all others."""
     out = succeeded(copy.congtin("site", "add", *arguments))
-    path = re.search(r"sites/\S+\.yaml", out)[0]
-    assert "in order" in succeeded(copy.congtin("site", "check"))
-    name = path.removeprefix("sites/").removesuffix(".yaml")
-    return json.loads(succeeded(copy.congtin("site", "show", name, "--format", "json")))
+    path = re.search(r"sites/(\S+)\.yaml", out)
+    site = load_network(copy.root).sites[path[1]]
+    return {**site.options.model_dump(mode="json"), "id": site.id, "host": site.host}
 
 
 def test_add_a_ward(copy):

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from lxml import etree
 from network import NOON, REPOSITORY
-from whole import OutputPage, WholeNetwork, effective_lang, parse, shown, texts
+from whole import effective_lang, message, messages, parse, shown, texts
 
 from congtin.build.interface import load_interfaces
 from congtin.model import Role
@@ -18,13 +18,9 @@ from congtin.model import Role
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]
 
 THEME_LANGUAGES = set(load_interfaces(REPOSITORY / "themes/base"))
-NOTICES = {
-    "vi": "Bản trình diễn: đây không phải là trang thông tin điện tử của cơ quan nhà nước.",
-    "en": "Demonstration: this is not the website of a state agency.",
-    "zh-Hans": "演示版：本网站并非国家机关的网站。",
-}
-DEMO_BADGES = {"vi": "Dữ liệu trình diễn", "en": "Demonstration data", "zh-Hans": "演示数据"}
-WITHDRAWN = {"vi": "Nội dung này đã được gỡ bỏ", "en": "This content has been withdrawn"}
+NOTICE = "Demonstration: this is not the website of a state agency."
+BADGE = "Demonstration data"
+WITHDRAWN = "This content has been withdrawn"
 # Pages that no other language, site map or search engine should know of.
 APART = {"404", "redirect", "withdrawn"}
 
@@ -140,26 +136,26 @@ def test_every_page_has_one_heading_a_title_a_language_and_a_canonical_address(w
     assert not wrong
 
 
+def test_the_words_of_the_demonstration_are_these():
+    """Typed here once more, so that a slip in a catalogue cannot agree with itself."""
+    assert message("vi", BADGE) == "Dữ liệu trình diễn"
+    assert message("zh-Hans", BADGE) == "演示数据"
+    assert message("vi", NOTICE) == "Bản trình diễn: đây không phải là trang thông tin điện tử của cơ quan nhà nước."
+    assert message("vi", WITHDRAWN) == "Nội dung này đã được gỡ bỏ"
+    for lang in ("zh-Hans", "ko", "ja"):
+        assert len({message(lang, text) for text in (NOTICE, BADGE, WITHDRAWN)} - {NOTICE, BADGE, WITHDRAWN}) == 3
+
+
 def test_every_page_is_noindex_and_says_that_it_is_a_demonstration(whole):
     """Nobody can take a page of the work tree for an agency's page, and no search engine keeps it."""
     wrong = []
     for page in whole.pages.values():
         if page.robots != ("noindex",):
             wrong.append((page.file, page.robots))
-        notice = NOTICES.get(page.lang) or message(whole, page.lang, NOTICES["en"])
+        notice = message(page.lang, NOTICE)
         if notice not in whole.text(page.file):
             wrong.append((page.file, notice))
     assert not wrong
-
-
-def message(whole: WholeNetwork, lang: str, msgid: str) -> str:
-    """Return a message of the theme in a language, from its catalogue as it stands in the repository."""
-    from babel.messages.pofile import read_po
-
-    if lang == "en":
-        return msgid
-    with (REPOSITORY / f"themes/base/translations/{lang.split('-')[0]}/LC_MESSAGES/theme.po").open("rb") as stream:
-        return str(read_po(stream)[msgid].string)
 
 
 def test_no_page_shows_how_it_was_made(whole):
@@ -175,9 +171,8 @@ def test_no_page_shows_how_it_was_made(whole):
         if word in text
     ]
     assert not wrong
-    # An English text may stress the word.
-    python = re.compile(r"(?<!<strong)(?<!<em)>\s*None\s*<")
-    assert not [name for name in whole.pages if python.search(whole.text(name))]
+    # In English it is a word.
+    assert not [page.file for page in whole.pages.values() if page.lang != "en" and ">None<" in whole.text(page.file)]
 
 
 def test_no_page_shows_an_address_that_only_the_sources_know(whole):
@@ -210,7 +205,11 @@ def test_every_link_picture_and_anchor_leads_somewhere(whole):
                     broken.append((page.file, value))
                 continue
             if parts.hostname not in whole.hosts:
-                if parts.hostname and any(parts.hostname.endswith(f".{h}") for h in PARENT_HOSTS) and parts.hostname not in OUTSIDE:
+                if (
+                    parts.hostname
+                    and any(parts.hostname.endswith(f".{h}") for h in PARENT_HOSTS)
+                    and parts.hostname not in OUTSIDE
+                ):
                     broken.append((page.file, value))
                 continue
             if url not in seen:
@@ -232,7 +231,9 @@ def test_no_page_loads_anything_from_another_host(whole):
     for page in whole.pages.values():
         own = urlsplit(page.url).hostname
         for link in page.links:
-            loads = link.attribute in ("src", "srcset", "poster") or (link.element == "link" and "stylesheet" in link.rel)
+            loads = link.attribute in ("src", "srcset", "poster") or (
+                link.element == "link" and "stylesheet" in link.rel
+            )
             if loads and urlsplit(link.absolute).hostname != own:
                 wrong.append((page.file, link.value))
             if link.attribute == "action":
@@ -263,17 +264,13 @@ def test_every_page_can_be_reached_from_its_home_page(whole):
 # --- Languages ------------------------------------------------------------------------------------
 
 
-def _names_by_url(page: OutputPage) -> dict[str, str]:
-    return dict(page.alternates)
-
-
 def test_languages_of_a_page_name_each_other(whole):
     """hreflang sets are complete, symmetric, have x-default, and lead to canonical pages only."""
     wrong = []
     for page in whole.pages.values():
         if not page.alternates:
             continue
-        alternates = _names_by_url(page)
+        alternates = dict(page.alternates)
         if len(alternates) != len(page.alternates):
             wrong.append((page.file, "twice"))
         if page.canonical[0] != page.url or page.url not in alternates.values():
@@ -343,10 +340,7 @@ def test_the_language_menu_offers_every_language_of_the_site(whole):
 @pytest.mark.parametrize("lang", ["en", "zh", "ko", "ja"])
 def test_no_interface_word_is_vietnamese_on_a_foreign_page(whole, lang):
     """Whole pieces of text that are words of the Vietnamese interface appear on Vietnamese pages only."""
-    from babel.messages.pofile import read_po
-
-    with (REPOSITORY / "themes/base/translations/vi/LC_MESSAGES/theme.po").open("rb") as stream:
-        catalogue = read_po(stream)
+    catalogue = messages("vi")
     vietnamese = {str(m.string) for m in catalogue if m.id and isinstance(m.string, str)}
     vietnamese |= {text for m in catalogue if m.id and isinstance(m.string, tuple) for text in m.string}
     english = {str(m.id) for m in catalogue if m.id and isinstance(m.id, str)}
@@ -397,7 +391,9 @@ def test_text_marked_vietnamese_has_no_foreign_script(whole):
     wrong = []
     for name, (edition, _) in whole.edition_of_file.items():
         if len(whole.repository.network.sites[edition.key.site].editions) > 1:
-            wrong += [(name, t) for t, marked in texts(whole.tree(name).find("body")) if marked == "vi" and script.search(t)]
+            wrong += [
+                (name, t) for t, marked in texts(whole.tree(name).find("body")) if marked == "vi" and script.search(t)
+            ]
     assert not wrong
 
 
@@ -433,7 +429,7 @@ def test_demonstration_items_say_so_in_the_language_of_the_page(whole):
     for edition, placement in whole.placements():
         name = whole.placed_file(edition, placement)
         page = whole.tree(name)
-        badge = DEMO_BADGES.get(page.get("lang")) or message(whole, page.get("lang"), DEMO_BADGES["en"])
+        badge = message(page.get("lang"), BADGE)
         found = [b for b in page.findall(".//main//span") if "badge-demo" in b.get("class", "")]
         if not whole.repository.catalogue.items[placement.item].facts.demo:
             wrong.append((name, "not demo"))
@@ -507,7 +503,7 @@ def test_a_withdrawn_item_is_replaced_at_home_and_on_every_copy(whole):
             continue
         name = whole.placed_file(edition, placement)
         page = whole.tree(name)
-        heading = WITHDRAWN.get(page.get("lang")) or message(whole, page.get("lang"), WITHDRAWN["en"])
+        heading = message(page.get("lang"), WITHDRAWN)
         assert words_of(page.find(".//h1")) == heading, name
         assert item.facts.withdrawn.reason in words_of(page.find(".//main")), name
         assert not classes(page, "body"), name
@@ -519,11 +515,15 @@ def test_a_withdrawn_item_is_replaced_at_home_and_on_every_copy(whole):
 
 def test_a_withdrawn_item_stands_in_no_list_and_no_feed(whole):
     """Nobody is led to it any more."""
-    gone = {e.base_url + p.path for e, p in whole.placements() if whole.templates[whole.placed_file(e, p)] == "withdrawn"}
+    gone = {
+        e.base_url + p.path for e, p in whole.placements() if whole.templates[whole.placed_file(e, p)] == "withdrawn"
+    }
     wrong = []
     for page in whole.pages.values():
         if whole.templates[page.file] not in APART:
-            wrong += [(page.file, link.absolute) for link in page.links if link.absolute in gone and link.element == "a"]
+            wrong += [
+                (page.file, link.absolute) for link in page.links if link.absolute in gone and link.element == "a"
+            ]
     assert not wrong
     for name, content in (*whole.bytes_of("atom.xml"), *whole.bytes_of("rss.xml"), *whole.bytes_of("sitemap.xml")):
         text = content.decode()

@@ -8,8 +8,7 @@ import feedparser
 import pytest
 from lxml import etree
 from network import NOON
-from test_whole_network import DEMO_BADGES, message
-from whole import WholeNetwork, shown
+from whole import WholeNetwork, message, shown
 
 from congtin.model import ItemKind, SectionKind
 
@@ -77,8 +76,11 @@ def test_security_txt_says_whom_to_tell(whole):
         name = f"{host}/.well-known/security.txt"
         fields = dict(line.split(": ", 1) for line in whole.text(name).splitlines())
         assert set(fields) == {"Contact", "Expires", "Preferred-Languages", "Canonical"}, host
-        portal = next(whole.repository.network.portal_of(s) for s in whole.repository.network.sites.values()
-                      if any(e.host == host for e in s.editions))
+        portal = next(
+            whole.repository.network.portal_of(s)
+            for s in whole.repository.network.sites.values()
+            if any(e.host == host for e in s.editions)
+        )
         contact = whole.repository.network.sites[f"{portal.id}/portal"].options.contact.email
         assert fields["Contact"] == f"mailto:{contact}"
         expires = datetime.fromisoformat(fields["Expires"])
@@ -130,7 +132,7 @@ def test_feed_entries_lead_to_canonical_pages_and_say_that_they_are_demonstratio
     entries = 0
     for edition in whole.editions:
         lang = whole.pages[f"{edition.folder}/index.html"].lang
-        mark = f"[{DEMO_BADGES.get(lang) or message(whole, lang, DEMO_BADGES['en'])}] "
+        mark = f"[{message(lang, 'Demonstration data')}] "
         root = etree.fromstring((whole.output / edition.folder / "atom.xml").read_bytes())
         for entry in root.iterfind(f"{ATOM}entry"):
             entries += 1

@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 from lxml import etree
 from lxml import html as lxml_html
 from network import NOON, REPOSITORY
@@ -153,8 +155,15 @@ class WholeNetwork:
         return {name: special.get(name) or self._template(*self.edition_of_file[name]) for name in self.pages}
 
     def _template(self, edition: Edition, path: str) -> str:
-        fixed = {"": "home", "lien-he/": "contact", "so-do-trang/": "sitemap", "co-quan/": "directory",
-                 "404.html": "404", "chu-de/": "tags", "luu-tru/": "archives"}
+        fixed = {
+            "": "home",
+            "lien-he/": "contact",
+            "so-do-trang/": "sitemap",
+            "co-quan/": "directory",
+            "404.html": "404",
+            "chu-de/": "tags",
+            "luu-tru/": "archives",
+        }
         parts = path.rstrip("/").split("/")
         if path in fixed:
             return fixed[path]
@@ -194,9 +203,7 @@ def read_page(output: Path, name: str) -> OutputPage:
         for attribute in _ADDRESSES.intersection(element.keys()):
             value = element.get(attribute, "")
             values = [part.split()[0] for part in value.split(",")] if attribute == "srcset" else [value]
-            links += [
-                Link(element.tag, element.get("rel", ""), attribute, one, urljoin(url, one)) for one in values
-            ]
+            links += [Link(element.tag, element.get("rel", ""), attribute, one, urljoin(url, one)) for one in values]
     head_links = list(head.iter("link"))
     refresh = [m.get("content", "") for m in head.iter("meta") if m.get("http-equiv", "").lower() == "refresh"]
     return OutputPage(
@@ -233,6 +240,19 @@ def texts(root: etree._Element) -> Iterator[tuple[str, str]]:
         for child in element:
             if child.tail and child.tail.strip():
                 yield re.sub(r"\s+", " ", child.tail.strip()), lang
+
+
+@functools.cache
+def messages(lang: str) -> Catalog:
+    """Return the theme's catalogue of a language, as it stands in the repository."""
+    name = lang.partition("-")[0]
+    with (REPOSITORY / f"themes/base/translations/{name}/LC_MESSAGES/theme.po").open("rb") as stream:
+        return read_po(stream)
+
+
+def message(lang: str, msgid: str) -> str:
+    """Return a text of the interface in a language."""
+    return msgid if lang == "en" else str(messages(lang)[msgid].string)
 
 
 def shown(lang: str) -> str:

@@ -13,7 +13,7 @@ from pelican import ArticlesGenerator, PagesGenerator, Pelican, signals
 from pelican.settings import read_settings
 
 from congtin.build.interface import Interface
-from congtin.build.output import OutputSink, Written
+from congtin.build.output import Written
 from congtin.build.plan import EditionPlan
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.messages import msg
@@ -43,6 +43,7 @@ class EditionJob:
     interface: Interface
     output: Path
     state: Path
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,6 @@ class EditionResult:
 
     key: EditionKey
     written: Written
-    pages: int
 
 
 def build_edition(job: EditionJob) -> EditionResult:
@@ -67,9 +67,8 @@ def build_edition(job: EditionJob) -> EditionResult:
     )
     pelican.console.quiet = True
     EditionPelican(settings).run()
-    sink: OutputSink = settings["CONGTIN_SINK"]
     written: Written = settings["CONGTIN_WRITTEN"]
-    return EditionResult(plan.edition.key, written, sum(1 for name in sink.outputs if name.endswith(".html")))
+    return EditionResult(plan.edition.key, written)
 
 
 def settings_from_environment(

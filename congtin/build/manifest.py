@@ -11,7 +11,7 @@ from pathlib import Path
 from congtin.model import EditionKey
 
 FOLDER = "manifests"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass
@@ -19,6 +19,8 @@ class Manifest:
     """The files of one Edition, by path below the output root."""
 
     outputs: dict[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+    """Digest of what decided these outputs; empty while they are being replaced."""
 
     @staticmethod
     def file(state: Path, key: EditionKey) -> Path:
@@ -33,12 +35,13 @@ class Manifest:
             return cls()
         if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("outputs"), dict):
             return cls()
-        return cls(data["outputs"])
+        return cls(data["outputs"], str(data.get("fingerprint", "")))
 
     def save(self, state: Path, key: EditionKey) -> None:
         file = self.file(state, key)
         file.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({"format": FORMAT, "outputs": dict(sorted(self.outputs.items()))}, indent=0)
+        data = {"format": FORMAT, "fingerprint": self.fingerprint, "outputs": dict(sorted(self.outputs.items()))}
+        text = json.dumps(data, indent=0)
         replace_file(file, text.encode())
 
 

@@ -62,8 +62,11 @@ class OutputSink:
             raise BuildError(msg("Two pages of {edition} are written to {name}.", edition=self.key, name=name))
         self.outputs[name] = digest
 
-    def commit(self) -> Written:
-        """Put everything in place, remove what the Edition no longer has, then save the Manifest."""
+    def commit(self, fingerprint: str = "") -> Written:
+        """Put everything in place, remove what the Edition no longer has, then save the Manifest.
+
+        ``fingerprint`` says what decided these outputs; without it the next build does not skip the Edition.
+        """
         before = Manifest.load(self.state, self.key)
         # Whatever interrupts the next lines, every file that may be there has an owner.
         Manifest({**before.outputs, **self.outputs}).save(self.state, self.key)
@@ -74,7 +77,7 @@ class OutputSink:
         orphans = sorted(before.outputs.keys() - self.outputs.keys())
         for name in orphans:
             remove_output(self.root, name)
-        Manifest(self.outputs).save(self.state, self.key)
+        Manifest(self.outputs, fingerprint).save(self.state, self.key)
         shutil.rmtree(self._staging, ignore_errors=True)
         return Written(len(self.outputs), len(self._changed), len(orphans))
 

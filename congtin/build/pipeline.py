@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from congtin.build.edition import EditionJob, EditionResult
+from congtin.build.fingerprint import code_fingerprint, edition_fingerprint
 from congtin.build.interface import interface_for, load_interfaces
 from congtin.build.manifest import Manifest, manifests_of
 from congtin.build.output import remove_output
@@ -42,6 +43,8 @@ class BuildRequest:
     sites: Sequence[str] = ()
     langs: Sequence[str] = ()
     workers: int = field(default_factory=worker_count)
+    full: bool = False
+    """Build every Edition, whatever was built before."""
 
 
 class Progress:
@@ -85,8 +88,9 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildRepor
         repository.network, repository.catalogue, repository.placements, request.now, request.profile
     )
     jobs = make_jobs([plans[key] for key in wanted], request.output, request.state)
-    progress.start(len(jobs))
-    results = run_jobs(jobs, request.workers, progress.advance)
+    due = [job for job in jobs if request.full or not is_up_to_date(job)]
+    progress.start(len(due))
+    results = run_jobs(due, request.workers, progress.advance)
     report = _report(request, repository, wanted, results, problems)
     report.removed += prune_editions(request.output, request.state, plans)
     report.seconds = time.monotonic() - started
@@ -94,13 +98,22 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildRepor
 
 
 def make_jobs(plans: Iterable[EditionPlan], output: Path, state: Path) -> list[EditionJob]:
-    """Return a job for each plan, with the interface in its language."""
+    """Return a job for each plan, with the interface in its language and the fingerprint of both."""
     jobs: list[EditionJob] = []
     catalogues: Mapping[str, bytes] | None = None
+    code = ""
     for plan in plans:
         catalogues = catalogues or load_interfaces(plan.root / THEME)
-        jobs.append(EditionJob(plan, interface_for(plan.lang, catalogues), output, state))
+        code = code or code_fingerprint(plan.root)
+        job = EditionJob(plan, interface_for(plan.lang, catalogues), output, state)
+        jobs.append(replace(job, fingerprint=edition_fingerprint(job, code)))
     return jobs
+
+
+def is_up_to_date(job: EditionJob) -> bool:
+    """Tell whether an Edition was built from exactly this, and all its files are still there."""
+    manifest = Manifest.load(job.state, job.plan.edition.key)
+    return manifest.fingerprint == job.fingerprint and all((job.output / name).is_file() for name in manifest.outputs)
 
 
 def job_for(root: Path, key: EditionKey, profile: Profile, now: datetime, output: Path, state: Path) -> EditionJob:
@@ -155,6 +168,7 @@ def _report(
     problems: list[Problem],
 ) -> BuildReport:
     catalogue, placements = repository.catalogue, repository.placements
+    outputs = [name for key in wanted for name in Manifest.load(request.state, key).outputs]
     placed = [placement for key in wanted for placement in placements.by_edition.get(key, ())]
     return BuildReport(
         now=request.now,
@@ -169,8 +183,9 @@ def _report(
         scheduled=len(placements.scheduled),
         withdrawn=sum(1 for i in catalogue.items.values() if i.facts.withdrawn and i.facts.withdrawn.at <= request.now),
         waiting=len(placements.waiting),
-        pages=sum(result.pages for result in results),
-        files=sum(result.written.total for result in results),
+        skipped=len(wanted) - len(results),
+        pages=sum(1 for name in outputs if name.endswith(".html")),
+        files=len(outputs),
         changed=sum(result.written.changed for result in results),
         removed=sum(result.written.removed for result in results),
         problems=problems,

@@ -25,6 +25,7 @@ class BuildReport:
     scheduled: int = 0
     withdrawn: int = 0
     waiting: int = 0
+    skipped: int = 0
     pages: int = 0
     files: int = 0
     changed: int = 0

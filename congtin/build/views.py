@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from datetime import datetime
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
@@ -182,18 +183,8 @@ class Views:
         return self.text(placed.text("issuer"), lang)
 
     def state(self, placed: PlacedItem) -> str:
-        """Return ``expired``, ``replaced``, ``not-yet`` or ``in-force`` at the clock's day (D11)."""
-        facts = placed.item.facts
-        today = self.plan.now.astimezone(HANOI_TIME).date()
-        if not isinstance(facts, Document):
-            return ""
-        if facts.expires and facts.expires < today:
-            return "expired"
-        if placed.newer:
-            return "replaced"
-        if facts.effective and facts.effective > today:
-            return "not-yet"
-        return "in-force" if facts.effective else ""
+        """Return the validity of a document at the clock's day (D11)."""
+        return document_state(placed, self.plan.now)
 
     def page_url(self, base: str, number: int | None) -> str:
         return "" if number is None else self.address(page_path(base, number))
@@ -211,3 +202,18 @@ class Views:
         ]
         chosen.sort(key=lambda p: (p.item.facts.date, p.item.id), reverse=True)
         return [self.card(p) for p in chosen[:most]]
+
+
+def document_state(placed: PlacedItem, now: datetime) -> str:
+    """Return ``expired``, ``replaced``, ``not-yet``, ``in-force``, or nothing where it cannot be told (D11)."""
+    facts = placed.item.facts
+    today = now.astimezone(HANOI_TIME).date()
+    if not isinstance(facts, Document):
+        return ""
+    if facts.expires and facts.expires < today:
+        return "expired"
+    if placed.newer:
+        return "replaced"
+    if facts.effective and facts.effective > today:
+        return "not-yet"
+    return "in-force" if facts.effective else ""

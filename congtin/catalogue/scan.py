@@ -186,9 +186,7 @@ class _Scanner:
             self.problems.extend(replace(p, hint=hints.get(_unknown_field(p), p.hint)) for p in found)
             return None
 
-    def model_of(
-        self, data: dict[str, object], path: str, yaml_text: str
-    ) -> type[Original] | type[Translation] | None:
+    def model_of(self, data: dict[str, object], path: str, yaml_text: str) -> type[Original | Translation] | None:
         kind = data.get("kind")
         if "translated_from" in data and kind is None:
             return Translation
@@ -265,7 +263,7 @@ def _unknown_field(problem: Problem) -> str:
     return str(problem.message.values.get("field")) if problem.code == "unknown-field" else ""
 
 
-def _foreign_fields(model: type[Original] | type[Translation]) -> dict[str, Msg]:
+def _foreign_fields(model: type[Original | Translation]) -> dict[str, Msg]:
     """Return hints for fields that are right in a Source, but not in one of this sort."""
     if model is Translation:
         hint = msg("A translation holds text only; this fact stands in the original.")

@@ -64,7 +64,8 @@ def check_facts(repository: Repository) -> Iterator[Problem]:
             if value not in known:
                 text = msg("“{field}”: “{value}” is not in the vocabulary.", field=field, value=value)
                 hint = did_you_mean(value, known) or msg("Known are: {words}.", words=list_of(known))
-                yield Problem("unknown-term", text, item.original.path, line_of(item.original.front_text, [field]) + 1, hint)
+                line = line_of(item.original.front_text, [field]) + 1
+                yield Problem("unknown-term", text, item.original.path, line, hint)
         if document.effective and document.expires and document.expires < document.effective:
             text = msg("“expires” is earlier than “effective”.")
             yield Problem("time-order", text, item.original.path, line_of(item.original.front_text, ["expires"]) + 1)

@@ -16,7 +16,6 @@ from congtin.errors import Problem, Severity, did_you_mean, list_of
 from congtin.messages import Msg, msg
 from congtin.strict_yaml import line_of
 
-
 _FOREIGN = re.compile(r"//|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -167,7 +166,7 @@ def _file_hint(item: Item, path: str) -> Msg:
 
 def _lead_image(item: Item) -> Iterator[Problem]:
     source, image = item.original, item.facts.image or ""
-    name = media_name(item, source, image)
+    name = media_name(item, source, image) or ""
     if name not in item.media:
         text = msg("The picture is missing: “{file}”.", file=image)
         yield Problem("missing-image", text, source.path, _front_line(source, "image"), _file_hint(item, image))

@@ -33,6 +33,8 @@ def _waiting(repository: Repository) -> list[Problem]:
         else:
             text = msg("{count} Sites have not accepted this Item yet: {sites}.", count=len(targets),
                        sites=", ".join(targets[:5]))
-        hint = msg("Their Board can accept it: congtin site pick {site} {id} --into SECTION", site=targets[0], id=item_id)
+        hint = msg(
+            "Their Board can accept it: congtin site pick {site} {id} --into SECTION", site=targets[0], id=item_id
+        )
         problems.append(Problem("not-accepted", text, item.original.path, 2, hint, Severity.NOTICE))
     return problems

@@ -58,6 +58,7 @@ class _Bar(BuildProgress):
 @click.option("--output", type=click.Path(path_type=Path), help=translate("Where to write; default: output/."))
 @click.option("--workers", type=click.IntRange(1, 256), default=worker_count, help=translate("How many processes."))
 @click.option("--report", type=click.Path(path_type=Path), help=translate("Write the report to this file as JSON."))
+@click.option("--full", is_flag=True, help=translate("Build every Edition, whatever was built before."))
 @click.option("--notices", is_flag=True, help=translate("Show notices too."))
 @click.pass_obj
 def build_command(
@@ -68,6 +69,7 @@ def build_command(
     output: Path | None,
     workers: int,
     report: Path | None,
+    full: bool,
     notices: bool,
 ) -> None:
     """Build and say what was done."""
@@ -83,6 +85,7 @@ def build_command(
         sites=sites,
         langs=langs,
         workers=workers,
+        full=full,
     )
     try:
         done = build(request, progress)

@@ -92,6 +92,7 @@ def show_report(console: Console, report: BuildReport) -> None:
         (translate("Left out: not yet due"), report.scheduled),
         (translate("Withdrawn"), report.withdrawn),
         (translate("Offers not accepted yet"), report.waiting),
+        (translate("Editions skipped: nothing changed"), report.skipped),
         (translate("Pages"), report.pages),
         (translate("Files"), report.files),
         (translate("Files changed"), report.changed),

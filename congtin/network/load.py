@@ -202,12 +202,13 @@ class _Loader:
             text = file.read_bytes().decode("utf-8").removeprefix("\ufeff")
             data = strict_yaml.load(text)
         except FileNotFoundError:
-            hint = msg("A Portal needs a portal.yaml; see docs/sites-format.md.") if path.endswith(PORTAL_FILE) else None
+            portal = msg("A Portal needs a portal.yaml; see docs/sites-format.md.")
+            hint = portal if path.endswith(PORTAL_FILE) else None
             self.problems.append(Problem("missing-file", msg("The file is missing."), path, 0, hint))
             return _File(path, "", {})
         except OSError as error:
-            text = msg("The file cannot be read: {detail}.", detail=error.strerror)
-            self.problems.append(Problem("unreadable", text, path))
+            unreadable = msg("The file cannot be read: {detail}.", detail=error.strerror)
+            self.problems.append(Problem("unreadable", unreadable, path))
             return _File(path, "", {})
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
@@ -242,7 +243,8 @@ class _Loader:
         self.problems.append(Problem(code, text, file.path, file.line(where)))
 
     def add_missing(self, file: _File, field: str) -> None:
-        self.problems.append(Problem("missing-field", msg("The field “{field}” is missing.", field=field), file.path, 1))
+        text = msg("The field “{field}” is missing.", field=field)
+        self.problems.append(Problem("missing-field", text, file.path, 1))
 
 
 def _locate(levels: list[_File], where: Sequence[str | int]) -> tuple[str, int]:

@@ -1,0 +1,58 @@
+"""Write a benchmark network: as a Côngtin repository, as Hugo sites and as one plain Pelican site.
+
+    python bench/generate.py DIR --portal-items 10000 --sites 150 --site-items 300 --seed 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from content import BenchNetwork, Sizes, make_network
+from write_congtin import write_congtin
+from write_hugo import write_hugo
+from write_pelican import write_pelican
+
+
+def main() -> None:
+    """Read the arguments and write everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, metavar="DIR", help="where to write; must not exist or be empty")
+    parser.add_argument("--portal-items", type=int, default=10_000, help="Items of the portal")
+    parser.add_argument("--sites", type=int, default=150, help="component Sites")
+    parser.add_argument("--site-items", type=int, default=300, help="Items of each component Site")
+    parser.add_argument("--crosspost", type=float, default=0.05, help="share of Items offered to other Sites")
+    parser.add_argument("--pelican-items", type=int, default=5_000, help="Items of the plain Pelican site")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another network")
+    given = parser.parse_args()
+    if given.folder.exists() and any(given.folder.iterdir()):
+        parser.error(f"{given.folder} is not empty")
+    sizes = Sizes(given.portal_items, given.sites, given.site_items, given.crosspost, given.seed)
+    write_all(sizes, given.pelican_items, given.folder.resolve())
+
+
+def write_all(sizes: Sizes, pelican_items: int, folder: Path) -> None:
+    """Write the network twice, and a single Site three times for the comparison with plain Pelican."""
+    network = make_network(sizes)
+    write_congtin(network, folder / "congtin")
+    write_hugo(network, folder)
+    single = network.only_portal(pelican_items)
+    write_congtin(single, folder / "single" / "congtin")
+    write_hugo(single, folder / "single")
+    write_pelican(single, folder / "pelican")
+    counts = {"network": _counts(network), "single": _counts(single), "seed": sizes.seed}
+    (folder / "bench.json").write_text(json.dumps(counts, indent=1) + "\n", "utf-8")
+    print(json.dumps(counts))
+
+
+def _counts(network: BenchNetwork) -> dict[str, int]:
+    return {
+        "sites": len(network.sites),
+        "items": sum(map(len, network.items.values())),
+        "copies": sum(map(len, network.copies.values())),
+    }
+
+
+if __name__ == "__main__":
+    main()

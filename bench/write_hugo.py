@@ -1,0 +1,124 @@
+"""Write the same network as Hugo sites: one for each Site, copies as files of their own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from assets import hashed_assets
+from content import COMPONENT_COPIES, FIXED, PARENT_HOST, PORTAL_COPIES, TAGS, BenchNetwork, Item, Site
+from write_congtin import contact, directory
+
+HERE = Path(__file__).resolve().parent
+THEME = "hugo-theme"
+SINGLE_PAGES = {"lien-he": ("Liên hệ", "contact"), "so-do-trang": ("Sơ đồ trang", "site-map")}
+
+
+def write_hugo(network: BenchNetwork, root: Path) -> None:
+    """Write one folder for each host below ``root``/hugo, and the theme beside it."""
+    shutil.copytree(HERE / "hugo-theme", root / THEME)
+    assets = hashed_assets(HERE / "theme" / "static", root / THEME / "static")
+    for site in network.sites:
+        folder = root / "hugo" / site.host
+        _write_site(network, site, folder, assets)
+        for item in network.items[site.name]:
+            _write_item(item, item.section, site, folder)
+        for copy in network.copies[site.name]:
+            _write_item(copy.item, copy.section, site, folder)
+
+
+def _write_site(network: BenchNetwork, site: Site, folder: Path, assets: dict[str, str]) -> None:
+    folder.mkdir(parents=True)
+    config = {
+        **json.loads((HERE / "hugo-theme" / "site.json").read_text("utf-8")),
+        "baseURL": f"https://{site.host}/",
+        "title": site.title,
+        "params": _params(network, site, assets),
+    }
+    (folder / "hugo.json").write_text(json.dumps(config, ensure_ascii=False, indent=1), "utf-8")
+    for section, label in site.sections.items():
+        more = ["holds: pages", "outputs: [html]"] if section == FIXED else []
+        _write(folder / "content" / section / "_index.md", [f"title: {label}", *more])
+    pages = dict(SINGLE_PAGES)
+    if site.is_portal:
+        pages["co-quan"] = ("Sở, ngành, phường, xã", "directory")
+    for name, (title, layout) in pages.items():
+        _write(folder / "content" / f"{name}.md", [f"title: {title}", f"layout: {layout}"])
+    _write_terms(network, site, folder)
+    _write_security(site, folder)
+
+
+def _params(network: BenchNetwork, site: Site, assets: dict[str, str]) -> dict[str, object]:
+    params: dict[str, object] = {
+        "demonstration": True,
+        "parent_host": PARENT_HOST,
+        "style": assets["style.css"],
+        "icon": assets["icon.png"],
+        "contact": contact(site),
+        "sections": [
+            {"id": name, "label": label, "kind": "pages" if name == FIXED else "articles"}
+            for name, label in site.sections.items()
+        ],
+        "article_sections": [name for name in site.sections if name != FIXED],
+    }
+    portal = network.portal
+    if site.is_portal:
+        params |= {"is_portal": True, "directory": directory(network), "site_count": len(network.components)}
+    else:
+        params["portal"] = {"name": portal.title, "url": f"https://{portal.host}/", "contact": contact(portal)}
+    return params
+
+
+def _write_terms(network: BenchNetwork, site: Site, folder: Path) -> None:
+    """Write the titles of tags and archives; only of those in use, else Hugo would write empty pages."""
+    items = [*network.items[site.name], *(copy.item for copy in network.copies[site.name])]
+    items = [item for item in items if not item.is_page]
+    _write(folder / "content" / "chu-de" / "_index.md", ["title: Chủ đề"])
+    for tag in sorted({tag for item in items for tag in item.tags}):
+        _write(folder / "content" / "chu-de" / tag / "_index.md", [f"title: {TAGS[tag]}"])
+    _write(folder / "content" / "luu-tru" / "_index.md", ["title: Lưu trữ"])
+    for year, month in sorted({(item.date.year, item.date.month) for item in items}):
+        _write(folder / "content" / "luu-tru" / f"{year}" / "_index.md", [f'title: "{year}"'])
+        title = f"title: tháng {month} năm {year}"
+        _write(folder / "content" / "luu-tru" / f"{year}" / f"{month:02d}" / "_index.md", [title])
+
+
+def _write_security(site: Site, folder: Path) -> None:
+    file = folder / "static" / ".well-known" / "security.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        f"Contact: mailto:{contact(site)['email']}\nExpires: 2027-07-01T00:00:00Z\nPreferred-Languages: vi\n"
+        f"Canonical: https://{site.host}/.well-known/security.txt\n",
+        "utf-8",
+    )
+
+
+def _write_item(item: Item, section: str, site: Site, folder: Path) -> None:
+    lines = [
+        f"title: {item.title}",
+        f"summary: {item.summary}",
+        f"date: {item.date.isoformat()}",
+        f"item: {item.id}",
+        "author: Ban Biên tập",
+    ]
+    if item.is_page:
+        lines += ["fixed: true", f"weight: {item.number}"]
+    else:
+        lines.append(f"luu-tru: ['{item.date:%Y}', '{item.date:%Y/%m}']")
+    if item.tags:
+        lines.append(f"chu-de: [{', '.join(item.tags)}]")
+    if section in (PORTAL_COPIES, COMPONENT_COPIES):
+        lines += [f"canonical: {item.url}", f"origin: {item.site.title}"]
+    _write(folder / "content" / f"{item.path(section).rstrip('/')}.md", lines, item.body(_link(item, site)))
+
+
+def _link(item: Item, site: Site) -> str:
+    if not item.related:
+        return ""
+    return f"/{item.related.path()}" if item.site.name == site.name else item.related.url
+
+
+def _write(file: Path, lines: list[str], body: str = "") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(["---", *lines, "---", body]), "utf-8")
