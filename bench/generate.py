@@ -1,6 +1,6 @@
 """Write a benchmark network: as a Côngtin repository, as Hugo sites and as one plain Pelican site.
 
-    python bench/generate.py DIR --portal-items 10000 --sites 150 --site-items 300 --seed 1
+python bench/generate.py DIR --portal-items 10000 --sites 150 --site-items 300 --seed 1
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import json
 from pathlib import Path
 
-from content import BenchNetwork, Sizes, make_network
+from sample import BenchNetwork, Sizes, make_network
 from write_congtin import write_congtin
 from write_hugo import write_hugo
 from write_pelican import write_pelican
@@ -41,7 +41,7 @@ def write_all(sizes: Sizes, pelican_items: int, folder: Path) -> None:
     write_congtin(single, folder / "single" / "congtin")
     write_hugo(single, folder / "single")
     write_pelican(single, folder / "pelican")
-    counts = {"network": _counts(network), "single": _counts(single), "seed": sizes.seed}
+    counts = {"network": _counts(network), "single": _counts(single), "seed": sizes.seed, "host": network.portal.host}
     (folder / "bench.json").write_text(json.dumps(counts, indent=1) + "\n", "utf-8")
     print(json.dumps(counts))
 

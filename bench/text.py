@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
-WORDS = (
-    "ủy ban nhân dân|thành phố|phường|xã|người dân|doanh nghiệp|hồ sơ|thủ tục|hành chính|cải cách|chuyển đổi số|"
-    "kế hoạch|triển khai|thực hiện|kiểm tra|giám sát|tiếp nhận|trả kết quả|giải quyết|đúng hạn|trực tuyến|dịch vụ công|"
-    "hướng dẫn|tuyên truyền|vận động|tổ dân phố|thôn|khu dân cư|nhà văn hóa|trường học|trạm y tế|bệnh viện|giáo viên|"
-    "học sinh|phụ huynh|trẻ em|người cao tuổi|hộ nghèo|hộ cận nghèo|an sinh|bảo hiểm|việc làm|đào tạo nghề|lao động|"
-    "sản xuất|nông nghiệp|cây trồng|vật nuôi|thủy lợi|kênh mương|đê điều|phòng chống|thiên tai|mưa bão|ngập úng|"
-    "giao thông|đường liên xã|vỉa hè|cầu|bến xe|xe buýt|an toàn|trật tự|chiếu sáng|cây xanh|môi trường|rác thải|"
-    "phân loại|thu gom|nước sạch|thoát nước|điện lực|năng lượng|tiết kiệm|đầu tư|ngân sách|dự án|công trình|tiến độ|"
-    "giải phóng mặt bằng|đất đai|quy hoạch|xây dựng|nhà ở|cấp phép|thanh tra|xử lý|vi phạm|quyết định|thông báo|"
-    "hội nghị|cuộc họp|báo cáo|đánh giá|kết quả|chỉ tiêu|tháng|quý|năm|tuần|ngày|buổi sáng|buổi chiều|cuối tuần|"
-    "lễ hội|di tích|văn hóa|thể thao|du lịch|làng nghề|sản phẩm|chợ|cửa hàng|thực phẩm|vệ sinh|phòng khám|tiêm chủng|"
-    "dịch bệnh|sức khỏe|tư vấn|miễn phí|đăng ký|kê khai|mẫu đơn|giấy tờ|căn cước|hộ tịch|khai sinh|chứng thực|"
-    "của|và|cho|tại|trong|với|các|những|được|đã|sẽ|đang|cần|phải|theo|từ|đến|trước|sau|khi|nếu|mỗi|nhiều|một số|"
-    "bảo đảm|nâng cao|tăng cường|đẩy mạnh|phối hợp|hỗ trợ|tạo điều kiện|rà soát|tổng hợp|công khai|minh bạch|"
-    "trách nhiệm|cán bộ|công chức|lãnh đạo|phòng chuyên môn|đoàn thể|thanh niên|phụ nữ|cựu chiến binh|mặt trận|"
-    "lắng nghe|ý kiến|phản ánh|kiến nghị|đối thoại|tiếp công dân|lịch công tác|thời gian|địa điểm|nội dung|thành phần"
-).split("|")
+WORDS = (Path(__file__).resolve().parent / "words.txt").read_text("utf-8").splitlines()
 
 
 def _capital(text: str) -> str:
@@ -32,10 +17,11 @@ def _phrase(rng: random.Random, words: int) -> str:
 
 
 def _paragraph(rng: random.Random, sentences: int) -> str:
-    parts = []
-    for _ in range(sentences):
-        parts.append(_capital(_phrase(rng, rng.randint(4, 7))) + ", " + _phrase(rng, rng.randint(3, 6)) + ".")
-    return " ".join(parts)
+    return " ".join(_sentence(rng) for _ in range(sentences))
+
+
+def _sentence(rng: random.Random) -> str:
+    return f"{_capital(_phrase(rng, rng.randint(4, 7)))}, {_phrase(rng, rng.randint(3, 6))}."
 
 
 def title(rng: random.Random) -> str:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import yaml
-from content import FIXED, KINDS, PARENT_HOST, PORTAL_COPIES, PORTAL_FOLDER, TAGS, BenchNetwork, Item, Site
+from sample import FIXED, KINDS, PARENT_HOST, PORTAL_COPIES, PORTAL_FOLDER, TAGS, BenchNetwork, Item, Site
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
@@ -49,7 +49,6 @@ def _write_sites(network: BenchNetwork, root: Path) -> None:
         "portal": {
             "name": {"vi": "Thành phố Mẫu"},
             "parent_host": PARENT_HOST,
-            "city_news_section": "tin-thanh-pho",
         },
         "defaults": {
             "accepts": [{"from": "portal", "into": "tin-thanh-pho"}],

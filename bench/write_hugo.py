@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from assets import hashed_assets
-from content import COMPONENT_COPIES, FIXED, PARENT_HOST, PORTAL_COPIES, TAGS, BenchNetwork, Item, Site
+from sample import COMPONENT_COPIES, FIXED, PARENT_HOST, PORTAL_COPIES, TAGS, BenchNetwork, Item, Site
 from write_congtin import contact, directory
 
 HERE = Path(__file__).resolve().parent
@@ -81,7 +81,7 @@ def _write_terms(network: BenchNetwork, site: Site, folder: Path) -> None:
     for year, month in sorted({(item.date.year, item.date.month) for item in items}):
         _write(folder / "content" / "luu-tru" / f"{year}" / "_index.md", [f'title: "{year}"'])
         title = f"title: tháng {month} năm {year}"
-        _write(folder / "content" / "luu-tru" / f"{year}" / f"{month:02d}" / "_index.md", [title])
+        _write(folder / "content" / "luu-tru" / f"{year}-{month:02d}" / "_index.md", [title])
 
 
 def _write_security(site: Site, folder: Path) -> None:
@@ -105,7 +105,7 @@ def _write_item(item: Item, section: str, site: Site, folder: Path) -> None:
     if item.is_page:
         lines += ["fixed: true", f"weight: {item.number}"]
     else:
-        lines.append(f"luu-tru: ['{item.date:%Y}', '{item.date:%Y/%m}']")
+        lines.append(f"luu-tru: ['{item.date:%Y}', '{item.date:%Y-%m}']")
     if item.tags:
         lines.append(f"chu-de: [{', '.join(item.tags)}]")
     if section in (PORTAL_COPIES, COMPONENT_COPIES):

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from assets import hashed_assets
-from content import FIXED, TAGS, BenchNetwork, Item
+from sample import FIXED, TAGS, BenchNetwork, Item
 from write_congtin import contact
 
 HERE = Path(__file__).resolve().parent

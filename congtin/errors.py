@@ -59,6 +59,9 @@ class UsageError(CongtinError):
     exit_code = 2
 
 
+_MOST_SHOWN = 20
+
+
 class ProblemsFound(CongtinError):
     """The repository holds errors; nothing was written."""
 
@@ -69,6 +72,10 @@ class ProblemsFound(CongtinError):
             if len(self.errors) != 1
             else msg("1 error: nothing was built.")
         )
+
+    def __str__(self) -> str:
+        shown = [f"{p.place}: {p.message} [{p.code}]" for p in self.errors[:_MOST_SHOWN]]
+        return "\n".join([*shown, str(self.message)])
 
     @property
     def errors(self) -> list[Problem]:

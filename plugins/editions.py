@@ -19,6 +19,7 @@ from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
 from congtin.catalogue.store import state_folder
+from congtin.errors import CongtinError
 from congtin.model import EditionKey, ItemKind, Profile, Role
 from congtin.validation import parse_time
 
@@ -29,14 +30,13 @@ def prepare(pelican: Any) -> None:
     if "CONGTIN_JOB" not in settings:
         root, output = Path(settings["CONGTIN_ROOT"]), Path(settings["OUTPUT_PATH"])
         now = parse_time(settings["CONGTIN_NOW"]) if settings["CONGTIN_NOW"] else datetime.now().astimezone()
-        settings["CONGTIN_JOB"] = job_for(
-            root,
-            EditionKey(settings["CONGTIN_SITE"], settings["CONGTIN_LANG"]),
-            Profile(settings["CONGTIN_PROFILE"]),
-            now,
-            output,
-            state_folder(root, output),
-        )
+        key = EditionKey(settings["CONGTIN_SITE"], settings["CONGTIN_LANG"])
+        profile = Profile(settings["CONGTIN_PROFILE"])
+        try:
+            settings["CONGTIN_JOB"] = job_for(root, key, profile, now, output, state_folder(root, output))
+        except CongtinError as error:
+            # Pelican would show a traceback; whoever typed the command needs the sentences.
+            raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
     settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
     settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], job.interface.translations().gettext)

@@ -40,7 +40,6 @@ document_fields:
 portal:
   name: {vi: Thành phố Ha, en: Ha City}
   parent_host: ha.gov.vn
-  city_news_section: tin-thanh-pho
   language_addresses: {portal: {en: {path: english}}}
   host_labels: {ward: full-name, commune: full-name}
 defaults:

@@ -304,7 +304,7 @@ CIRCLES = {
 
 @pytest.mark.parametrize(("fields", "expected"), CIRCLES.values(), ids=CIRCLES.keys())
 def test_an_impossible_replacement_is_told(tiny, fields, expected):
-    f"Documents replace documents, never in a circle."
+    """Documents replace documents, never in a circle."""
     net = tiny()
     net.put(f"{NEWS}bai.vi.md", article(7))
     for number, extra in enumerate(fields, 1):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from findings import NEWS, told
+from findings import NEWS, lines_of, told
 from network import article, document, item_id, translation
 
 from congtin import strict_yaml
+from congtin.model import Profile
 
 TIME = "Write 2026-10-05T08:30:00+07:00, or 2026-10-05 for the start of that day."
 QUOTE = "Text with “: ” or “#”, or that begins with a sign, needs quotation marks."
@@ -404,22 +405,6 @@ ARTICLES = {
             BEGIN,
         ],
     ),
-    "front-matter-only": (
-        GOOD.removesuffix("Nội dung.\n"),
-        [
-            "a.vi.md:8 empty-text (warning)",
-            "There is no text below the front matter.",
-            FULL_TEXT,
-        ],
-    ),
-    "front-matter-without-last-line-end": (
-        GOOD.removesuffix("\nNội dung.\n"),
-        [
-            "a.vi.md:8 empty-text (warning)",
-            "There is no text below the front matter.",
-            FULL_TEXT,
-        ],
-    ),
 }
 
 
@@ -497,6 +482,20 @@ def test_a_mistake_in_a_translation_is_told(tiny, text, expected):
     net.put(f"{NEWS}a.vi.md", GOOD)
     net.put(f"{NEWS}a.en.md", text)
     assert told(net) == expected
+
+
+@pytest.mark.parametrize("ending", ["Nội dung.\n", "\nNội dung.\n"], ids=["no-text", "no-last-line-end"])
+def test_front_matter_alone_is_warned_of_before_a_release(tiny, ending):
+    """A text just begun is no mistake in the work tree; a release says that its page is empty."""
+    net = tiny()
+    net.put(f"{NEWS}a.vi.md", GOOD.removesuffix(ending))
+    assert told(net) == []
+    found = [problem for problem in net.problems(Profile.RELEASE) if problem.code == "empty-text"]
+    assert [line for problem in found for line in lines_of(problem)] == [
+        "a.vi.md:8 empty-text (warning)",
+        "There is no text below the front matter.",
+        FULL_TEXT,
+    ]
 
 
 def test_a_translation_without_original_is_told(tiny):

@@ -168,7 +168,10 @@ def test_plain_pelican_fails_on_a_broken_file(tiny, tmp_path):
     run = subprocess.run(
         [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", "-o", str(tmp_path / "plain")],
         cwd=net.root, capture_output=True, text=True, check=False, timeout=120,
-        env={**os.environ, "SITE": "ha/portal", "EDITION_LANG": "vi", "PYTHONPATH": str(REPOSITORY), "CONGTIN_NOW": ""},
+        env={**os.environ, "SITE": "ha/portal", "EDITION_LANG": "vi", "PYTHONPATH": str(REPOSITORY), "CONGTIN_NOW": "",
+             "CONGTIN_LANG": "en"},
     )
-    assert run.returncode != 0
+    assert run.returncode == 1
+    assert f"{NEWS}/a.vi.md:1: The file has no front matter." in run.stderr
+    assert "Traceback" not in run.stdout + run.stderr
     assert not list((tmp_path / "plain").glob("ha.gov.vn/**/*.html"))

@@ -158,3 +158,24 @@ def test_media_travel_with_the_copy(tiny):
         assert (net.output / place / "2026/cau/anh.png").read_bytes() == picture
         path = place.partition("/")[2]
         assert f'src="/{path}/2026/cau/anh.png"' in net.text(f"{place}/2026/cau/")
+
+
+def test_the_origin_alone_can_end_or_withdraw_a_picked_item(tiny):
+    """Withdrawing, or ending the offer, needs no new pick: it takes effect everywhere at once."""
+    net = tiny(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Hội làng", crosspost="[ha/portal]"))
+    assert net.congtin("site", "pick", "ha/portal", item_id(1), "--into", "tu-co-so").returncode == 0
+    gone = "{at: 2026-11-01, reason: Nhầm}"
+    net.write(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Hội làng", crosspost="[ha/portal]", withdrawn=gone))
+    net.build()
+    assert "Nhầm" in net.text("ha.gov.vn/tu-co-so/2026/hoi/")
+    net.write(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Hội làng", crosspost_ended="[ha/portal]"))
+    net.build()
+    assert "url=https://lim.ha.gov.vn/tin-tuc/2026/hoi/" in net.text("ha.gov.vn/tu-co-so/2026/hoi/")
+
+
+def test_a_broken_picked_item_is_one_error_not_two(tiny):
+    """Only the file that is broken is named, not the pick that waits for it."""
+    net = tiny(f"-- {LIM}/hoi.vi.md --\n" + article(1, crosspost="[ha/portal]"))
+    assert net.congtin("site", "pick", "ha/portal", item_id(1), "--into", "tu-co-so").returncode == 0
+    net.put(f"{LIM}/hoi.vi.md", "---\n")
+    assert [p.code for p in net.errors()] == ["no-front-matter"]

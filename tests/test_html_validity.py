@@ -11,7 +11,7 @@ import pytest
 from network import REPOSITORY
 from whole import WholeNetwork
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]
+pytestmark = pytest.mark.slow
 
 CHECKER = REPOSITORY / "node_modules/vnu-jar/build/dist/vnu.jar"
 TEMPLATES = {

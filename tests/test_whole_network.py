@@ -15,7 +15,7 @@ from whole import effective_lang, message, messages, parse, shown, texts
 from congtin.build.interface import load_interfaces
 from congtin.model import Role
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]
+pytestmark = pytest.mark.slow
 
 THEME_LANGUAGES = set(load_interfaces(REPOSITORY / "themes/base"))
 NOTICE = "Demonstration: this is not the website of a state agency."

@@ -12,7 +12,7 @@ from whole import WholeNetwork, message, shown
 
 from congtin.model import ItemKind, SectionKind
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole")]
+pytestmark = pytest.mark.slow
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"

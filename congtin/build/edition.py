@@ -15,7 +15,7 @@ from pelican.settings import read_settings
 from congtin.build.interface import Interface
 from congtin.build.output import Written
 from congtin.build.plan import EditionPlan
-from congtin.errors import UsageError, did_you_mean, list_of
+from congtin.errors import CongtinError, UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.model import EditionKey, Profile
 from congtin.network.load import load_network
@@ -76,8 +76,16 @@ def settings_from_environment(
 ) -> dict[str, Any]:
     """Return Pelican settings for the Edition that ``SITE`` and ``EDITION_LANG`` name.
 
-    For `pelicanconf.py` and `publishconf.py`; raises UsageError when there is no such Edition.
+    For `pelicanconf.py` and `publishconf.py`; ends the process with a sentence when there is none.
     """
+    try:
+        return _settings(root, profile, environ)
+    except CongtinError as error:
+        # Pelican would show a traceback; whoever typed the command needs the sentence.
+        raise SystemExit(str(error)) from error
+
+
+def _settings(root: Path, profile: Profile, environ: Mapping[str, str]) -> dict[str, Any]:
     network = load_network(root)
     wanted = environ.get("SITE", "")
     if not wanted:

@@ -62,7 +62,12 @@ def _fitting_sections(repository: Repository, item: Item) -> Msg | None:
 
 @check("empty-texts")
 def check_empty_texts(repository: Repository) -> Iterator[Problem]:
-    """Yield texts without a word: a title over an empty page, a document that is only its attachment (D1, L3)."""
+    """Yield texts without a word: a title over an empty page, a document that is only its attachment (D1, L3).
+
+    Only a release is asked: a text that `congtin new` has just begun is no mistake.
+    """
+    if repository.profile is not Profile.RELEASE:
+        return
     for item in repository.catalogue.items.values():
         for source in item.sources():
             if not source.body.words and not source.body.images:

@@ -14,6 +14,7 @@ from congtin.errors import Problem, did_you_mean
 from congtin.messages import msg
 from congtin.model import HANOI_TIME, Edition, EditionKey, Placement, Role
 from congtin.network.network import Network, Site
+from congtin.network.options import Pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,21 +197,34 @@ class _Placer:
         self.redirects[edition.key][path] = Redirect(edition.key, path, where, item.id)
 
     def check_picks(self, catalogue: Catalogue) -> None:
+        broken = {problem.path for problem in catalogue.problems}
         for site in self.network.sites.values():
             for pick in site.picks.values():
                 file = f"sites/{site.id}/picks/{pick.item}.yaml"
                 item = catalogue.items.get(pick.item)
                 if item is None:
-                    text = msg("There is no Item with the id “{id}”.", id=pick.item)
-                    self.problems.append(Problem("unknown-item", text, file, 1))
-                elif not any(s.id == site.id for p in _offers(item) for s in self.network.matching(p)):
-                    text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
-                    hint = msg("Its “crosspost” must name this Site.")
-                    self.problems.append(Problem("pick-not-offered", text, file, 1, hint))
-                elif pick.sources != {source.path: source.blob for source in item.sources()}:
-                    text = msg("{path} has changed since it was picked.", path=item.original.path)
-                    hint = msg("Read it again, then run: congtin site pick {site} {id}", site=site.id, id=item.id)
-                    self.problems.append(Problem("pick-outdated", text, file, 1, hint))
+                    if broken.isdisjoint(pick.sources):
+                        text = msg("There is no Item with the id “{id}”.", id=pick.item)
+                        self.problems.append(Problem("unknown-item", text, file, 1))
+                else:
+                    self.check_pick(site, item, pick, file)
+
+    def check_pick(self, site: Site, item: Item, pick: Pick, file: str) -> None:
+        """Hold a pick against the Item; withdrawal and the end of an offer need only the origin (J6, A12)."""
+        ended = self.names(item.facts.crosspost_ended, site)
+        if not ended and not self.names(item.facts.crosspost, site):
+            text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
+            hint = msg("Its “crosspost” must name this Site.")
+            self.problems.append(Problem("pick-not-offered", text, file, 1, hint))
+        elif ended or pick.ended or item.facts.withdrawn:
+            return
+        elif pick.sources != {source.path: source.blob for source in item.sources()}:
+            text = msg("{path} has changed since it was picked.", path=item.original.path)
+            hint = msg("Read it again, then run: congtin site pick {site} {id}", site=site.id, id=item.id)
+            self.problems.append(Problem("pick-outdated", text, file, 1, hint))
+
+    def names(self, patterns: list[str], site: Site) -> bool:
+        return any(target.id == site.id for pattern in patterns for target in self.network.matching(pattern))
 
     def check_redirects(self) -> None:
         for key, redirects in self.redirects.items():

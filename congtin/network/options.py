@@ -131,7 +131,6 @@ class PortalOptions(StrictModel):
     name: LocalText
     parent_host: HostName
     brand: str = "base"
-    city_news_section: PathPart
     language_addresses: dict[Literal["portal", "components"], dict[LanguageTag, LanguageAddress]] = {}
     host_labels: dict[str, Literal["full-name", "free"]] = {}
 
