@@ -80,16 +80,32 @@ def item_id(number: int) -> str:
 
 def article(number: int, title: str = "Tiêu đề", body: str = "Nội dung.", **fields: object) -> str:
     """Return the text of an article; ``fields`` are YAML values."""
-    front = {"id": item_id(number), "kind": "article", "title": title, "summary": f"Tóm tắt {number}.",
-             "date": "2026-10-05T08:30:00+07:00", **fields}
+    front = {
+        "id": item_id(number),
+        "kind": "article",
+        "title": title,
+        "summary": f"Tóm tắt {number}.",
+        "date": "2026-10-05T08:30:00+07:00",
+        **fields,
+    }
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in front.items()) + f"---\n{body}\n"
 
 
 def document(number: int, symbol: str = "15/2026/QĐ-UBND", body: str = "Điều 1.", **fields: object) -> str:
     """Return the text of a document."""
-    front = {"id": item_id(number), "kind": "document", "title": f"Quyết định {number}", "number": symbol,
-             "type": "quyet-dinh", "issuer": "UBND thành phố Ha", "issued": "2026-09-01", "abstract": "Về giao thông.",
-             "field": "giao-thong", "date": "2026-10-05", **fields}
+    front = {
+        "id": item_id(number),
+        "kind": "document",
+        "title": f"Quyết định {number}",
+        "number": symbol,
+        "type": "quyet-dinh",
+        "issuer": "UBND thành phố Ha",
+        "issued": "2026-09-01",
+        "abstract": "Về giao thông.",
+        "field": "giao-thong",
+        "date": "2026-10-05",
+        **fields,
+    }
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in front.items()) + f"---\n{body}\n"
 
 
@@ -191,6 +207,11 @@ class TinyNetwork:
         clock = ["--now", self.now.isoformat()] if now else []
         return subprocess.run(
             [sys.executable, "-m", "congtin", "--root", str(self.root), *clock, *arguments],
-            capture_output=True, text=True, check=False, cwd=self.root, timeout=120, stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.root,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
             env={**os.environ, "CONGTIN_LANG": lang, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"},
         )

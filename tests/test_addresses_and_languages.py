@@ -8,6 +8,7 @@ from network import article, item_id, translation
 from congtin.errors import BuildError, ProblemsFound
 
 NEWS = "content/ha/portal/tin-tuc/2026"
+LIM = "-- sites/ha/lim.yaml --\nkind: ward\nname: {vi: Phường Lim}\nshort_name: {vi: Lim}\nlabel: lim\n"
 
 
 def test_a_moved_item_leaves_a_redirect_in_every_language(tiny):
@@ -50,8 +51,7 @@ def test_losing_an_address_is_refused(tiny):
     assert any("https://ha.gov.vn/tin-tuc/2026/duong/" in line for line in lost)
     assert any("https://lim.ha.gov.vn/tin-thanh-pho/2026/cau/" in line for line in lost)
     net.write(
-        f"-- {NEWS}/cau-dai.vi.md --\n"
-        + article(1, aliases="[/tin-tuc/2026/cau/]", crosspost_ended="[ha/lim]"),
+        f"-- {NEWS}/cau-dai.vi.md --\n" + article(1, aliases="[/tin-tuc/2026/cau/]", crosspost_ended="[ha/lim]"),
         f"-- {NEWS}/duong.vi.md --\n" + article(2, withdrawn="{at: 2026-11-01, reason: Nhầm}"),
     )
     run = net.congtin("check", "--base", "HEAD")
@@ -94,7 +94,10 @@ def test_an_original_shown_for_want_of_a_translation_is_marked_as_what_it_is(tin
     """show-original: the frame is English, the text is marked Vietnamese and canonical to its own page."""
     net = tiny(f"-- {NEWS}/cau.vi.md --\n" + article(1, "Cầu mới"))
     text = (net.root / "sites/ha/portal.yaml").read_text("utf-8")
-    net.put("sites/ha/portal.yaml", text.replace("languages: [vi, en]", "languages: [vi, en]\n  fallback: {en: show-original}"))
+    net.put(
+        "sites/ha/portal.yaml",
+        text.replace("languages: [vi, en]", "languages: [vi, en]\n  fallback: {en: show-original}"),
+    )
     net.build("ha/portal")
     page = net.page("ha.gov.vn/english/tin-tuc/2026/cau/")
     assert page.get("lang") == "en"
@@ -107,7 +110,7 @@ def test_an_original_shown_for_want_of_a_translation_is_marked_as_what_it_is(tin
 def test_any_language_tag_can_be_published(tiny):
     """Mường has no catalogue: the interface is Vietnamese and says so, the text is marked mtq (B5)."""
     net = tiny(
-        "-- sites/ha/lim.yaml --\nkind: ward\nname: {vi: Phường Lim}\nshort_name: {vi: Lim}\nlabel: lim\nlanguages: [vi, mtq]\n",
+        f"{LIM}languages: [vi, mtq]\n",
         "-- content/ha/lim/tin-tuc/2026/x.vi.md --\n" + (original := article(1)),
         "-- content/ha/lim/tin-tuc/2026/x.mtq.md --\n" + translation(original, "Mtq"),
     )
@@ -125,7 +128,11 @@ def test_a_translation_older_than_its_original_is_listed_and_says_so(tiny):
     assert not net.problems()
     net.write(f"-- {NEWS}/a.vi.md --\n" + article(1, body="Khác."))
     (problem,) = net.problems()
-    assert (problem.code, problem.severity.value, problem.place) == ("stale-translation", "warning", f"{NEWS}/a.en.md:2")
+    assert (problem.code, problem.severity.value, problem.place) == (
+        "stale-translation",
+        "warning",
+        f"{NEWS}/a.en.md:2",
+    )
     net.build("ha/portal")
     assert "The original has changed since this translation was made." in net.text("ha.gov.vn/english/tin-tuc/2026/a/")
     assert f"{NEWS}/a.en.md" in net.congtin("translation", "list", "--stale").stdout

@@ -312,3 +312,10 @@ def test_code_in_a_text_is_warned_of_and_never_published(tiny):
     assert [a for a in page.iter() if any(str(name).startswith("on") for name in a.attrib)] == []
     assert not [href for href in page.xpath("//@href") if "script:" in href.lower().replace("\t", "")]
     assert "Chữ" in main.text_content()
+
+
+@pytest.mark.parametrize("body", [">" * 10_000, "[" * 200_000, "<div>" * 30_000], ids=["quotes", "brackets", "html"])
+def test_text_that_would_stall_the_renderer_is_refused(tiny, body):
+    """No text of one ward holds up the publishing of all others."""
+    net = tiny("-- content/ha/portal/tin-tuc/2026/a.vi.md --\n" + article(1, body=body))
+    assert [p.code for p in net.errors()] == ["too-complex"]

@@ -123,6 +123,7 @@ def test_drafts_and_future_items_are_left_out_and_counted(tiny):
 
 def test_older_list_pages_keep_their_address_and_content(tiny):
     """Pages are numbered from the oldest: news number 61 leaves trang-1 and trang-2 as they were."""
+
     def story(number):
         date = f"2026-0{1 + number // 28}-{1 + number % 28:02}T08:00:00+07:00"
         return f"-- {NEWS}/tin-{number}.vi.md --\n" + article(number, f"Tin số {number}", date=date)
@@ -151,9 +152,18 @@ def test_plain_pelican_writes_the_same_tree(tiny, tmp_path):
     for site, lang in (("ha/portal", "vi"), ("ha/portal", "en"), ("ha/lim", "vi"), ("ha/mai", "vi")):
         run = subprocess.run(
             [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", "-o", str(tmp_path / "plain")],
-            cwd=net.root, capture_output=True, text=True, check=False, timeout=120,
-            env={**os.environ, "SITE": site, "EDITION_LANG": lang, "PYTHONPATH": str(REPOSITORY),
-                 "CONGTIN_NOW": net.now.isoformat()},
+            cwd=net.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+            env={
+                **os.environ,
+                "SITE": site,
+                "EDITION_LANG": lang,
+                "PYTHONPATH": str(REPOSITORY),
+                "CONGTIN_NOW": net.now.isoformat(),
+            },
         )
         assert run.returncode == 0, run.stdout + run.stderr
     for file in (tmp_path / "plain").rglob("*"):
@@ -167,9 +177,19 @@ def test_plain_pelican_fails_on_a_broken_file(tiny, tmp_path):
     net = tiny(f"-- {NEWS}/a.vi.md --\nno front matter\n")
     run = subprocess.run(
         [sys.executable, "-m", "pelican", "-s", "pelicanconf.py", "-o", str(tmp_path / "plain")],
-        cwd=net.root, capture_output=True, text=True, check=False, timeout=120,
-        env={**os.environ, "SITE": "ha/portal", "EDITION_LANG": "vi", "PYTHONPATH": str(REPOSITORY), "CONGTIN_NOW": "",
-             "CONGTIN_LANG": "en"},
+        cwd=net.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={
+            **os.environ,
+            "SITE": "ha/portal",
+            "EDITION_LANG": "vi",
+            "PYTHONPATH": str(REPOSITORY),
+            "CONGTIN_NOW": "",
+            "CONGTIN_LANG": "en",
+        },
     )
     assert run.returncode == 1
     assert f"{NEWS}/a.vi.md:1: The file has no front matter." in run.stderr

@@ -13,8 +13,19 @@ NEWS = "content/ha/portal/tin-tuc/2026"
 def test_new_writes_an_article_that_passes_every_check(tiny):
     """Title and summary are enough: path, id, date and front matter come right by themselves."""
     net = tiny()
-    run = net.congtin("new", "article", "ha/portal", "--section", "tin-tuc", "--title", "Đường ven sông: mở rộng",
-                      "--summary", "Bắt đầu từ tháng 12.", "--tag", "giao-thong")
+    run = net.congtin(
+        "new",
+        "article",
+        "ha/portal",
+        "--section",
+        "tin-tuc",
+        "--title",
+        "Đường ven sông: mở rộng",
+        "--summary",
+        "Bắt đầu từ tháng 12.",
+        "--tag",
+        "giao-thong",
+    )
     assert run.returncode == 0, run.stderr
     path = f"{NEWS}/duong-ven-song-mo-rong.vi.md"
     assert run.stdout == f"Written: {path}\n"
@@ -39,9 +50,25 @@ def test_new_never_overwrites(tiny):
 def test_new_document_passes_every_check(tiny):
     """All facts of a document can be given at once."""
     net = tiny()
-    run = net.congtin("new", "document", "ha/portal", "--title", "Quyết định về đỗ xe", "--number", "15/2026/QĐ-UBND",
-                      "--type", "quyet-dinh", "--issuer", "UBND thành phố Ha", "--issued", "2026-11-20",
-                      "--abstract", "Quy định chỗ đỗ xe.", "--field", "giao-thong")
+    run = net.congtin(
+        "new",
+        "document",
+        "ha/portal",
+        "--title",
+        "Quyết định về đỗ xe",
+        "--number",
+        "15/2026/QĐ-UBND",
+        "--type",
+        "quyet-dinh",
+        "--issuer",
+        "UBND thành phố Ha",
+        "--issued",
+        "2026-11-20",
+        "--abstract",
+        "Quy định chỗ đỗ xe.",
+        "--field",
+        "giao-thong",
+    )
     assert run.returncode == 0, run.stderr
     assert not net.problems()
 

@@ -9,6 +9,7 @@ from congtin.errors import ProblemsFound
 
 NEWS = "content/ha/portal/tin-tuc/2026"
 LIM = "content/ha/lim/tin-tuc/2026"
+LIM_SITE = "-- sites/ha/lim.yaml --\nkind: ward\nname: {vi: Phường Lim}\nshort_name: {vi: Lim}\nlabel: lim\n"
 
 
 def codes(problems):
@@ -116,7 +117,7 @@ def test_a_copy_that_ended_leads_to_the_origin(tiny):
 
 def test_copies_appear_in_every_language_both_sides_have(tiny):
     """A ward's English Edition takes the English text; without it the policy decides: hide, or show the original."""
-    lim = "-- sites/ha/lim.yaml --\nkind: ward\nname: {vi: Phường Lim}\nshort_name: {vi: Lim}\nlabel: lim\nlanguages: [vi, en]\n"
+    lim = f"{LIM_SITE}languages: [vi, en]\n"
     with_english = article(1, "Cầu mới", crosspost="[ha/lim]")
     net = tiny(
         lim,

@@ -243,4 +243,3 @@ class Contexts:
             for name, options in self.plan.site.options.sections.items()
             if options.kind is not SectionKind.PAGES
         ]
-

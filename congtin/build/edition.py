@@ -71,9 +71,7 @@ def build_edition(job: EditionJob) -> EditionResult:
     return EditionResult(plan.edition.key, written)
 
 
-def settings_from_environment(
-    root: Path, profile: Profile, environ: Mapping[str, str] = os.environ
-) -> dict[str, Any]:
+def settings_from_environment(root: Path, profile: Profile, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Return Pelican settings for the Edition that ``SITE`` and ``EDITION_LANG`` name.
 
     For `pelicanconf.py` and `publishconf.py`; ends the process with a sentence when there is none.
@@ -101,4 +99,3 @@ def _settings(root: Path, profile: Profile, environ: Mapping[str, str]) -> dict[
         )
     settings = pelican_settings(root, site, site.edition(lang), profile)
     return {**settings, "PELICAN_CLASS": EditionPelican, "CONGTIN_NOW": environ.get("CONGTIN_NOW", "")}
-

@@ -54,9 +54,7 @@ def _time(moment: datetime) -> datetime:
     return moment
 
 
-def _entry(
-    card: Card, canonical: str, gettext: Callable[[str], str], contexts: Contexts
-) -> dict[str, object]:
+def _entry(card: Card, canonical: str, gettext: Callable[[str], str], contexts: Contexts) -> dict[str, object]:
     mark = f"[{gettext('Demonstration data')}] " if card.demo else ""
     origin = card.origin.label.text if card.origin else contexts.views.site.name.text
     return {

@@ -41,10 +41,15 @@ def edition_fingerprint(job: EditionJob, code: str) -> str:
 def _parts(plan: EditionPlan) -> Iterator[object]:
     yield [str(plan.edition.key), plan.edition.folder, plan.profile.value, _site(plan.site), _site(plan.portal_site)]
     yield [_dump(plan.portal.options), _dump(plan.vocabulary)]
-    yield [[site.id, site.kind.value, _dump_names(site), [e.base_url for e in site.editions]] for site in plan.directory]
+    yield [
+        [site.id, site.kind.value, _dump_names(site), [e.base_url for e in site.editions]] for site in plan.directory
+    ]
     yield [[r.path, r.target] for r in plan.redirects]
     yield [plan.links, plan.document_labels, security(plan)]
-    yield {lang: hashlib.sha256("\n".join(sorted(paths)).encode()).hexdigest() for lang, paths in plan.sibling_pages.items()}
+    yield {
+        lang: hashlib.sha256("\n".join(sorted(paths)).encode()).hexdigest()
+        for lang, paths in plan.sibling_pages.items()
+    }
     origins = {placed.origin.id: placed.origin for placed in plan.items}
     yield [_site(site) for _, site in sorted(origins.items())]
     for placed in plan.items:

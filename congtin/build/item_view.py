@@ -62,8 +62,10 @@ class ItemView:
     lang: str
     date: datetime
     updated: datetime | None
-    change_note: str
-    author: str
+    change_note: Text
+    author: Text
+    original_lang: str
+    """Language of facts that are not translated; empty where it is the page's own."""
     source_name: str
     source_url: str
     headings: tuple[Heading, ...]
@@ -131,8 +133,9 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -
         lang=views.text("", placement.lang).lang,
         date=facts.date,
         updated=facts.updated,
-        change_note=placed.text("change_note"),
-        author=placed.text("author"),
+        change_note=_text(views, placed, "change_note"),
+        author=_text(views, placed, "author"),
+        original_lang=views.text("", original.lang).lang,
         source_name=facts.source.name if facts.source else "",
         source_url=(facts.source.url or "") if facts.source else "",
         headings=headings,
@@ -156,6 +159,10 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -
     )
 
 
+def _text(views: Views, placed: PlacedItem, field_name: str) -> Text:
+    return views.text(placed.text(field_name), placed.text_lang(field_name))
+
+
 def _tags(views: Views, placed: PlacedItem) -> list[Link]:
     tags = placed.item.facts.tags
     return [
@@ -177,7 +184,7 @@ def _document(views: Views, placed: PlacedItem, facts: Document) -> DocumentView
         type=views.local(plan.vocabulary.document_types.get(facts.type)),
         issuer=views.issuer(placed),
         signatory=facts.signatory or "",
-        signatory_post=views.text(placed.text("signatory_post"), placed.placement.lang),
+        signatory_post=_text(views, placed, "signatory_post"),
         issued=facts.issued,
         effective=facts.effective,
         expires=facts.expires,

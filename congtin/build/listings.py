@@ -144,4 +144,3 @@ def _facet_listings(
     for key in sorted(grouped, key=lambda k: collation_key(labels[k][0], plan.lang), reverse=part == "nam"):
         entries = tuple(sorted(grouped[key], key=by_issue))
         yield Listing("facet", f"{section_id}/{part}/{key}/", *labels[key], entries, part, section_id)
-

@@ -84,9 +84,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildRepor
     repository = read_repository(request.root, request.state, request.now, request.profile)
     wanted = select_editions(repository.network, request.sites, request.langs)
     problems = checked(repository)
-    plans = make_plans(
-        repository.network, repository.catalogue, repository.placements, request.now, request.profile
-    )
+    plans = make_plans(repository.network, repository.catalogue, repository.placements, request.now, request.profile)
     jobs = make_jobs([plans[key] for key in wanted], request.output, request.state)
     due = [job for job in jobs if request.full or not is_up_to_date(job)]
     progress.start(len(due))
@@ -190,5 +188,3 @@ def _report(
         removed=sum(result.written.removed for result in results),
         problems=problems,
     )
-
-

@@ -48,6 +48,11 @@ class PlacedItem:
         own = getattr(front, field_name, None)
         return str(own or getattr(self.item.facts, field_name, None) or "")
 
+    def text_lang(self, field_name: str) -> str:
+        """Return the language ``text`` answers in."""
+        own = getattr(self.source.front, field_name, None)
+        return self.placement.lang if own else self.item.original.lang
+
     @property
     def teaser(self) -> str:
         front = self.source.front
@@ -206,4 +211,3 @@ def relative_item_path(source: Source, link: str) -> str:
     """Return the Item path a relative link to a Source means."""
     target = posixpath.normpath(posixpath.join(source.where.folder, link)).removesuffix(".md")
     return target.rpartition(".")[0] if "." in posixpath.basename(target) else target
-

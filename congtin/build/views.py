@@ -178,9 +178,7 @@ class Views:
 
     def issuer(self, placed: PlacedItem) -> Text:
         """Return the issuing authority in the language it is known in."""
-        own = getattr(placed.source.front, "issuer", None)
-        lang = placed.placement.lang if own else placed.item.original.lang
-        return self.text(placed.text("issuer"), lang)
+        return self.text(placed.text("issuer"), placed.text_lang("issuer"))
 
     def state(self, placed: PlacedItem) -> str:
         """Return the validity of a document at the clock's day (D11)."""
@@ -196,9 +194,7 @@ class Views:
     def recent(self, kind: ItemKind, most: int, section: str = "") -> list[Card]:
         """Return the newest cards of one kind."""
         chosen = [
-            p
-            for p in self.plan.live_items()
-            if p.item.kind is kind and (not section or p.placement.section == section)
+            p for p in self.plan.live_items() if p.item.kind is kind and (not section or p.placement.section == section)
         ]
         chosen.sort(key=lambda p: (p.item.facts.date, p.item.id), reverse=True)
         return [self.card(p) for p in chosen[:most]]

@@ -45,9 +45,7 @@ def new_item(
         raise UsageError(msg("There is no Site “{site}”.", site=site_id), did_you_mean(site_id, network.sites))
     chosen = _section(site, section, kind)
     title = str(fields["title"])
-    where = SourcePath(
-        site.id, chosen, f"{now.astimezone(HANOI_TIME):%Y}", _slug(title), site.main_language
-    )
+    where = SourcePath(site.id, chosen, f"{now.astimezone(HANOI_TIME):%Y}", _slug(title), site.main_language)
     front = {
         "id": new_id(),
         "kind": kind.value,
@@ -81,14 +79,11 @@ def confirm_translation(root: Path, catalogue: Catalogue, path: str) -> None:
     """Write into a translation that it matches the original as it is now; nothing else changes."""
     item = find_item(catalogue, path)
     file = root / path
-    text = file.read_bytes().decode("utf-8")
     if path == item.original.path:
         raise UsageError(msg("{path} is the original, not a translation.", path=path))
     now = blob_id((root / item.original.path).read_bytes())
-    head, _, before = split(text)
-    changed = re.sub(r"(?m)^translated_from:.*$", f"translated_from: {now}", head, count=1)
-    lines = text.split("\n")
-    file.write_text("\n".join(["---", *changed.rstrip("\n").split("\n"), *lines[before - 1 :]]), "utf-8")
+    line = f"translated_from: {now}".encode()
+    file.write_bytes(re.sub(rb"(?m)^translated_from:[^\r\n]*", line, file.read_bytes(), count=1))
 
 
 def find_item(catalogue: Catalogue, path: str) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ from congtin.validation import problems_of
 
 MOST_SOURCE_BYTES = 1024 * 1024
 MOST_MEDIA_BYTES = 50 * 1024 * 1024
+# The sanitiser takes quadratic time on deeply nested text, which no person writes.
+MOST_BRACKETS = 40_000
+_NESTED = re.compile(r"(?m)^(?:[ \t]*>){60}")
 
 Inspect = Callable[[str, str, str], Iterator[Problem]]
 """What looks at a whole text: (path, language, text) -> Problems."""
@@ -146,6 +150,10 @@ class _Scanner:
         text = front_matter.unmarked(text)
         if self.inspect:
             self.problems.extend(self.inspect(path, where.lang, text))
+        if text.count("<") + text.count(">") + text.count("[") > MOST_BRACKETS or _NESTED.search(text):
+            hint = msg("Divide it into several Items, or write it more simply.")
+            self.fail("too-complex", msg("The text is nested too deeply or marked up too much."), path, 1, hint)
+            return
         front = self.read_front(where, text)
         if front is not None:
             model, yaml_text, body, before = front
@@ -153,9 +161,7 @@ class _Scanner:
             seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, len(fragment.text.split()))
             self.sources[where.item_path].append(Source(where, blob_id(data), model, yaml_text, seen))
 
-    def read_front(
-        self, where: SourcePath, text: str
-    ) -> tuple[Original | Translation, str, str, int] | None:
+    def read_front(self, where: SourcePath, text: str) -> tuple[Original | Translation, str, str, int] | None:
         path = where.path
         try:
             yaml_text, body, before = front_matter.split(text)
@@ -239,8 +245,10 @@ class _Scanner:
                 self.fail("two-originals", text, second.path, _line(second.front_text, "id"), hint)
             elif not any(p.path.startswith(f"{item_path}.") for p in self.problems):
                 text = msg("The translation has no original beside it.")
-                hint = msg("It needs the same folder and the same name up to the language: {name}.<lang>.md.",
-                           name=sources[0].where.slug)
+                hint = msg(
+                    "It needs the same folder and the same name up to the language: {name}.<lang>.md.",
+                    name=sources[0].where.slug,
+                )
                 self.fail("no-original", text, sources[0].path, _line(sources[0].front_text, "translated_from"), hint)
             return None
         translations = {source.lang: source for source in sources if source is not originals[0]}

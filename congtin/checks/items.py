@@ -38,8 +38,12 @@ def check_items(repository: Repository) -> Iterator[Problem]:
     for item in repository.catalogue.items.values():
         section = repository.network.sites[item.site].options.sections[item.section]
         if section.kind is not _SECTION_OF_KIND[item.kind]:
-            text = msg("The kind “{kind}” cannot stand in “{section}”, which holds {content}.", kind=item.kind.value,
-                       section=item.section, content=section.kind.value)
+            text = msg(
+                "The kind “{kind}” cannot stand in “{section}”, which holds {content}.",
+                kind=item.kind.value,
+                section=item.section,
+                content=section.kind.value,
+            )
             hint = _fitting_sections(repository, item)
             yield Problem("wrong-section", text, item.original.path, _line(item, "kind"), hint)
         known = repository.network.vocabulary.tags

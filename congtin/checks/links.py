@@ -34,9 +34,7 @@ def check_links(repository: Repository) -> Iterator[Problem]:
                     yield _placed(repository, source, link, problem)
 
 
-def _link(
-    repository: Repository, by_path: dict[str, Item], item: Item, source: Source, link: str
-) -> Iterator[Problem]:
+def _link(repository: Repository, by_path: dict[str, Item], item: Item, source: Source, link: str) -> Iterator[Problem]:
     line = source.body.first_line
     try:
         parts = urlsplit(link)

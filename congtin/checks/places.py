@@ -14,9 +14,13 @@ def check_places(repository: Repository) -> Iterator[Problem]:
     """Yield Sources that no Edition shows although their Item is live."""
     placed = {(p.item, p.lang) for places in repository.placements.by_edition.values() for p in places}
     left_out = {*repository.placements.drafts, *repository.placements.scheduled}
+    # Whoever lost an address to another Item has been told so already.
+    clashing = {problem.path for problem in repository.placements.problems if problem.code == "address-clash"}
     for item in repository.catalogue.items.values():
         for source in item.sources():
-            if item.id not in left_out and (item.id, source.lang) not in placed:
+            if item.id in left_out or item.original.path in clashing:
+                continue
+            if (item.id, source.lang) not in placed:
                 yield Problem("not-placed", msg("No Edition shows this text."), source.path)
 
 

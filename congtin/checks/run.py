@@ -31,8 +31,11 @@ def _waiting(repository: Repository) -> list[Problem]:
         if len(targets) == 1:
             text = msg("{site} has not accepted this Item yet.", site=targets[0])
         else:
-            text = msg("{count} Sites have not accepted this Item yet: {sites}.", count=len(targets),
-                       sites=", ".join(targets[:5]))
+            text = msg(
+                "{count} Sites have not accepted this Item yet: {sites}.",
+                count=len(targets),
+                sites=", ".join(targets[:5]),
+            )
         hint = msg(
             "Their Board can accept it: congtin site pick {site} {id} --into SECTION", site=targets[0], id=item_id
         )

@@ -55,4 +55,3 @@ main.add_command(site_group)
 main.add_command(new_group)
 main.add_command(translation_group)
 main.add_command(schema_command)
-

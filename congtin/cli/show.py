@@ -32,18 +32,15 @@ def show_problems(console: Console, problems: Iterable[Problem]) -> None:
     """Print findings by place; many of one kind are cut short and counted instead."""
     ordered = sorted(problems, key=lambda p: (list(Severity).index(p.severity), p.sort_key()))
     shown: Counter[str] = Counter()
-    total = 0
+    hidden_by_code: Counter[str] = Counter()
     for problem in ordered:
-        if shown[problem.code] >= MOST_PER_CODE or total >= MOST:
+        if shown[problem.code] < MOST_PER_CODE and shown.total() < MOST:
             shown[problem.code] += 1
-            continue
-        shown[problem.code] += 1
-        total += 1
-        _show(console, problem)
-    for code, count in sorted(shown.items()):
-        hidden = count - min(count, MOST_PER_CODE)
-        if hidden:
-            console.print(Text(str(msg("… and {count} more of [{code}].", count=hidden, code=code))), soft_wrap=True)
+            _show(console, problem)
+        else:
+            hidden_by_code[problem.code] += 1
+    for code, hidden in sorted(hidden_by_code.items()):
+        console.print(Text(str(msg("… and {count} more of [{code}].", count=hidden, code=code))), soft_wrap=True)
 
 
 def _show(console: Console, problem: Problem) -> None:

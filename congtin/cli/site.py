@@ -38,6 +38,11 @@ def _site(network: Network, name: str) -> Site:
     return network.sites[name]
 
 
+def _require_portal(network: Network, portal: str | None) -> None:
+    if portal and portal not in network.portals:
+        raise UsageError(msg("There is no Portal “{portal}”.", portal=portal), did_you_mean(portal, network.portals))
+
+
 @site_group.command("list", help=translate("List the Sites with their hosts and languages."))
 @click.option("--portal", help=translate("Only this Portal."))
 @click.option("--kind", type=_KINDS, help=translate("Only this kind."))
@@ -46,8 +51,7 @@ def _site(network: Network, name: str) -> Site:
 def list_command(context: Context, portal: str | None, kind: str | None, form: str) -> None:
     """Print one line for each Site."""
     network = load_network(context.root)
-    if portal and portal not in network.portals:
-        raise UsageError(msg("There is no Portal “{portal}”.", portal=portal), did_you_mean(portal, network.portals))
+    _require_portal(network, portal)
     sites = [
         site
         for site in network.sites.values()
@@ -134,6 +138,7 @@ def check_command(context: Context) -> None:
 def coverage_command(context: Context, portal: str | None, form: str) -> None:
     """Print one line for each fact."""
     network = load_network(context.root)
+    _require_portal(network, portal)
     counts = coverage(network.sites_of(portal) if portal else network.sites.values())
     if form == "json":
         click.echo(json.dumps([{f: getattr(c, f) for f in c.__slots__} for c in counts], ensure_ascii=False, indent=1))

@@ -15,6 +15,7 @@ from congtin.messages import msg
 from congtin.model import HANOI_TIME, Edition, EditionKey, Placement, Role
 from congtin.network.network import Network, Site
 from congtin.network.options import Pick
+from congtin.strict_yaml import line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,13 @@ class _Placer:
     def targets(self, item: Item) -> list[Site]:
         found: dict[str, Site] = {}
         for field_name in ("crosspost", "crosspost_ended"):
-            for pattern in getattr(item.facts, field_name):
+            for number, pattern in enumerate(getattr(item.facts, field_name)):
                 sites = [site for site in self.network.matching(pattern) if site.id != item.site]
                 if not sites:
                     text = msg("“{field}” names no Site: “{site}”.", field=field_name, site=pattern)
                     hint = did_you_mean(pattern, self.network.sites)
-                    self.problems.append(Problem("unknown-site", text, item.original.path, 2, hint))
+                    line = _line(item, field_name, number)
+                    self.problems.append(Problem("unknown-site", text, item.original.path, line, hint))
                 if field_name == "crosspost":
                     found.update({site.id: site for site in sites})
                 else:
@@ -118,10 +120,10 @@ class _Placer:
             return
         self.placed[placement.edition][placement.path] = placement
 
-    def clash(self, item: str, other: str, edition: EditionKey, path: str) -> None:
+    def clash(self, item: str, other: str, edition: EditionKey, path: str, *, former: bool = False) -> None:
         name = self.paths[other]
         text = msg("The address /{path} on {site} is also that of {other}.", path=path, site=edition.site, other=name)
-        hint = msg("Give one of the two another slug.")
+        hint = msg("Take the former address out of “aliases”.") if former else msg("Give one of the two another slug.")
         problem = Problem("address-clash", text, self.paths[item], 0, hint)
         if problem not in self.problems:
             self.problems.append(problem)
@@ -131,7 +133,9 @@ class _Placer:
         if consent is None:
             self.waiting.append(Waiting(item.id, site.id))
         elif consent.into not in site.options.sections:
-            text = msg("{site} accepts copies into an unknown section: “{section}”.", site=site.id, section=consent.into)
+            text = msg(
+                "{site} accepts copies into an unknown section: “{section}”.", site=site.id, section=consent.into
+            )
             problem = Problem("unknown-section", text, site.file, 0, did_you_mean(consent.into, site.options.sections))
             if problem not in self.problems:
                 self.problems.append(problem)
@@ -152,16 +156,16 @@ class _Placer:
                 self.redirect(edition, item_path(item, consent.into), item)
 
     def place_aliases(self, item: Item) -> None:
-        for alias in item.facts.aliases:
-            self.place_alias(item, alias)
+        for number, alias in enumerate(item.facts.aliases):
+            self.place_alias(item, alias, _line(item, "aliases", number))
 
-    def place_alias(self, item: Item, alias: str) -> None:
+    def place_alias(self, item: Item, alias: str, line: int) -> None:
         site_id, path = split_alias(alias, item.site)
         site = self.network.sites.get(site_id)
         if site is None:
             text = msg("“{field}” names no Site: “{site}”.", field="aliases", site=site_id)
             hint = did_you_mean(site_id, self.network.sites)
-            self.problems.append(Problem("unknown-site", text, item.original.path, 2, hint))
+            self.problems.append(Problem("unknown-site", text, item.original.path, line, hint))
             return
         for edition in site.editions:
             if site_id != item.site or item.source(edition.lang):
@@ -193,7 +197,7 @@ class _Placer:
         where = target or canonical_url(self.network, item, edition.lang)
         taken = self.redirects[edition.key].get(path)
         if taken and taken.item != item.id:
-            self.clash(item.id, taken.item, edition.key, path)
+            self.clash(item.id, taken.item, edition.key, path, former=True)
         self.redirects[edition.key][path] = Redirect(edition.key, path, where, item.id)
 
     def check_picks(self, catalogue: Catalogue) -> None:
@@ -233,7 +237,7 @@ class _Placer:
                 if placement is None:
                     continue
                 if placement.item != redirect.item:
-                    self.clash(redirect.item, placement.item, key, path)
+                    self.clash(redirect.item, placement.item, key, path, former=True)
                 del redirects[path]
 
     def result(self) -> Placements:
@@ -250,3 +254,7 @@ class _Placer:
 
 def _offers(item: Item) -> list[str]:
     return [*item.facts.crosspost, *item.facts.crosspost_ended]
+
+
+def _line(item: Item, *where: str | int) -> int:
+    return line_of(item.original.front_text, where) + 1

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from congtin.errors import Problem, list_of
 from congtin.languages import host_label
-from congtin.messages import msg
+from congtin.messages import Msg, msg
 from congtin.model import Edition, EditionKey, SiteKind
 from congtin.network.network import Network, Site
 from congtin.network.options import PortalOptions, SiteOptions
@@ -69,7 +69,7 @@ def _form_problems(network: Network, site: Site) -> Iterator[Problem]:
     if rule == "full-name" and site.kind in _UNITS:
         wanted = host_label((site.options.short_name or site.options.name).get("vi", ""))
         label = site.host.removesuffix(f".{parent}")
-        if label != wanted:
+        if label != wanted and "." not in label:
             yield Problem(
                 "host-label",
                 msg("The host label “{label}” must be the full name without diacritics (A4).", label=label),
@@ -92,8 +92,14 @@ def _collisions(sites: Iterable[Site]) -> Iterator[Problem]:
                 "host-collision",
                 msg("The address “{host}” is claimed by {sites}.", host=f"{host}/{prefix}".rstrip("/"), sites=names),
                 site.file,
-                hint=msg(
-                    "Name the Sites <label>-<code> (here {site}) and choose a host of its own for each in its file.",
-                    site=f"{site.options.label}-{site.options.code}",
-                ),
+                hint=_way_out(site),
             )
+
+
+def _way_out(site: Site) -> Msg:
+    if not (site.options.label and site.options.code):
+        return msg("Choose a host of its own for each in its file.")
+    return msg(
+        "Name the Sites <label>-<code> (here {site}) and choose a host of its own for each in its file.",
+        site=f"{site.options.label}-{site.options.code}",
+    )

@@ -101,9 +101,7 @@ class _Loader:
             return None
         return Network(self.root, portals, sites, vocabulary)
 
-    def load_portal(
-        self, portal_id: str, defaults: _File, portals: dict[str, Portal], sites: dict[str, Site]
-    ) -> None:
+    def load_portal(self, portal_id: str, defaults: _File, portals: dict[str, Portal], sites: dict[str, Site]) -> None:
         file = self.read(f"sites/{portal_id}/{PORTAL_FILE}")
         unknown = set(file.data) - {"portal", "defaults", "site"}
         for key in sorted(unknown):
@@ -153,9 +151,7 @@ class _Loader:
                     place = _locate(self.levels[site.id], ["accepts", number, "into"])
                     yield Problem("unknown-section", text, *place, did_you_mean(rule.into, site.options.sections))
 
-    def load_site(
-        self, site_id: str, levels: list[_File], portal: PortalOptions, sites: dict[str, Site]
-    ) -> None:
+    def load_site(self, site_id: str, levels: list[_File], portal: PortalOptions, sites: dict[str, Site]) -> None:
         options = self.model(SiteOptions, levels)
         if options is None:
             return
