@@ -7,6 +7,7 @@ from findings import NEWS, told
 from network import article, item_id
 
 ANOTHER = "Give one of the two another slug."
+NO_ALIAS = "Take the former address out of “aliases”."
 
 PAGE = "content/ha/portal/gioi-thieu/"
 OWN = "content/ha/lim/tin-thanh-pho/2026/a.vi.md"
@@ -39,7 +40,7 @@ CLASHES = {
         [
             "b.vi.md address-clash",
             "The address /tin-tuc/2026/a/ on ha/portal is also that of content/ha/portal/tin-tuc/2026/a.vi.md.",
-            ANOTHER,
+            NO_ALIAS,
         ],
     ),
     "one-alias-of-two": (
@@ -47,7 +48,7 @@ CLASHES = {
         [
             "b.vi.md address-clash",
             "The address /tin-tuc/2025/cu/ on ha/portal is also that of content/ha/portal/tin-tuc/2026/a.vi.md.",
-            ANOTHER,
+            NO_ALIAS,
         ],
     ),
     "alias-on-another-site": (
@@ -55,7 +56,7 @@ CLASHES = {
         [
             "b.vi.md address-clash",
             "The address /tin-thanh-pho/2026/a/ on ha/lim is also that of content/ha/lim/tin-thanh-pho/2026/a.vi.md.",
-            ANOTHER,
+            NO_ALIAS,
         ],
     ),
 }
@@ -67,7 +68,7 @@ def test_two_items_at_one_address_are_told(tiny, files, expected):
     net = tiny()
     for path, text in files.items():
         net.put(path, text)
-    assert told(net)[:3] == expected
+    assert told(net) == expected
 
 
 def without_line(found: list[str]) -> list[str]:

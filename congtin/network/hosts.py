@@ -69,7 +69,7 @@ def _form_problems(network: Network, site: Site) -> Iterator[Problem]:
     if rule == "full-name" and site.kind in _UNITS:
         wanted = host_label((site.options.short_name or site.options.name).get("vi", ""))
         label = site.host.removesuffix(f".{parent}")
-        if label != wanted and "." not in label:
+        if label != wanted and site.host.endswith(f".{parent}"):
             yield Problem(
                 "host-label",
                 msg("The host label “{label}” must be the full name without diacritics (A4).", label=label),
