@@ -281,7 +281,7 @@ def test_a_mistake_all_sites_inherit_is_told_once(tiny):
     ]
     net.put("sites/ha/portal.yaml", text.replace("defaults:\n", "defaults:\n  langauges: [vi]\n"))
     assert told(net) == [
-        "sites/ha/portal.yaml:8 unknown-field",
+        "sites/ha/portal.yaml:7 unknown-field",
         "The field “langauges” is not known here.",
         "Did you mean “languages”?",
     ]
