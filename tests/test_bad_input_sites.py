@@ -286,7 +286,7 @@ def test_a_mistake_all_sites_inherit_is_told_once(tiny):
         "Did you mean “languages”?",
     ]
     net.put("sites/ha/portal.yaml", text.replace("defaults:\n", "default:\n"))
-    assert told(net)[:2] == ["sites/ha/portal.yaml:7 unknown-field", "The field “default” is not known here."]
+    assert told(net)[:2] == ["sites/ha/portal.yaml:6 unknown-field", "The field “default” is not known here."]
 
 
 def test_broken_defaults_are_told_once(tiny):
