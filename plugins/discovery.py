@@ -7,7 +7,6 @@ from pelican.generators import Generator
 
 from congtin.build.discovery import robots, security, server_lists, sitemap
 from congtin.build.feeds import feeds
-from congtin.build.pages import fixed_pages, redirect_pages
 from congtin.build.writer import EditionWriter
 
 
@@ -17,9 +16,8 @@ class Discovery(Generator):  # type: ignore[misc]  # Pelican has no type hints
     def generate_output(self, writer: EditionWriter) -> None:
         contexts = self.settings["CONGTIN_CONTEXTS"]
         plan = contexts.plan
-        for pages in (fixed_pages(plan), redirect_pages(plan)):
-            for spec in pages:
-                writer.write_page(self.get_template, self.context, contexts, spec)
+        for spec in (*contexts.outline.fixed_pages, *contexts.outline.redirect_pages):
+            writer.write_page(self.get_template, self.context, contexts, spec)
         for path, data in feeds(contexts):
             writer.sink.put(f"{plan.edition.folder}/{path}", data)
         writer.sink.put(f"{plan.edition.folder}/sitemap.xml", sitemap(contexts))

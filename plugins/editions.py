@@ -13,7 +13,7 @@ from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from congtin.build.contexts import Contexts
 from congtin.build.edition import EditionJob
 from congtin.build.output import OutputSink
-from congtin.build.pages import PageSpec, item_pages
+from congtin.build.pages import PageSpec
 from congtin.build.pipeline import job_for
 from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
@@ -86,9 +86,9 @@ class _ItemPages:
         )
 
     def write_all(self, writer: EditionWriter, contents: list[Any], get_template: Any) -> None:
-        plan = self.job().plan
-        views: Views = self.settings["CONGTIN_VIEWS"]
-        specs = {spec.path: spec for spec in item_pages(plan)}
+        contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
+        views = contexts.views
+        specs = {spec.path: spec for spec in contexts.outline.item_pages}
         for content in contents:
             placed: PlacedItem = content.placed
             spec = specs[placed.placement.path]

@@ -6,8 +6,7 @@ import logging
 
 from pelican import signals
 
-from congtin.build.pages import fixed_pages, item_pages, list_pages, redirect_pages
-from congtin.build.plan import EditionPlan
+from congtin.build.pages import Outline
 from congtin.errors import BuildError
 from congtin.messages import msg
 
@@ -32,12 +31,12 @@ def stop_on_complaints(pelican: object) -> None:
 
 def stop_on_missing_pages(pelican: object) -> None:
     """Raise when a planned page was not written."""
-    plan: EditionPlan = pelican.settings["CONGTIN_JOB"].plan  # type: ignore[attr-defined]
+    outline: Outline = pelican.settings["CONGTIN_CONTEXTS"].outline  # type: ignore[attr-defined]
     written = pelican.settings["CONGTIN_SINK"].outputs  # type: ignore[attr-defined]
-    for pages in (item_pages(plan), list_pages(plan), fixed_pages(plan), redirect_pages(plan)):
-        for spec in pages:
-            if f"{plan.edition.folder}/{spec.output}" not in written:
-                raise BuildError(msg("The page {name} was not written.", name=spec.output))
+    folder = outline.plan.edition.folder
+    for spec in outline.all_pages():
+        if f"{folder}/{spec.output}" not in written:
+            raise BuildError(msg("The page {name} was not written.", name=spec.output))
 
 
 def register() -> None:

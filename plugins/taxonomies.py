@@ -5,7 +5,6 @@ from __future__ import annotations
 from pelican import signals
 from pelican.generators import Generator
 
-from congtin.build.pages import list_pages
 from congtin.build.writer import EditionWriter
 
 
@@ -14,7 +13,7 @@ class Lists(Generator):  # type: ignore[misc]  # Pelican has no type hints
 
     def generate_output(self, writer: EditionWriter) -> None:
         contexts = self.settings["CONGTIN_CONTEXTS"]
-        for spec in list_pages(contexts.plan):
+        for spec in contexts.outline.list_pages:
             writer.write_page(self.get_template, self.context, contexts, spec)
 
 

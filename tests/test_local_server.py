@@ -109,7 +109,7 @@ def test_a_port_in_use_is_a_clear_error(net):
 
 
 def test_the_command_prints_addresses_to_open(net):
-    """`congtin serve` names the portal's home in each language, and Ctrl-C ends it."""
+    """`congtin serve` names the portal's home in each language, and stops when it is told to."""
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "congtin", "--root", str(net.root), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -117,9 +117,12 @@ def test_the_command_prints_addresses_to_open(net):
         cwd=REPOSITORY,
         env={**os.environ, "CONGTIN_LANG": "en"},
     ) as process:
-        lines = [process.stdout.readline() for _ in range(4)]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        try:
+            lines = [process.stdout.readline() for _ in range(4)]
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
     port = re.search(r"http://ha\.gov\.vn\.localhost:(\d+)/ ", lines[1])[1]
     assert f"http://ha.gov.vn.localhost:{port}/english/" in lines[2]
     assert f"http://localhost:{port}/" in lines[3]

@@ -53,7 +53,16 @@ YEAR_ARCHIVE_SAVE_AS = "luu-tru/{date:%Y}/index.html"
 MONTH_ARCHIVE_URL = "luu-tru/{date:%Y}/{date:%m}/"
 MONTH_ARCHIVE_SAVE_AS = "luu-tru/{date:%Y}/{date:%m}/index.html"
 DIRECT_TEMPLATES = [
-    "index", "tags", "archives", "pages", "contact", "site-map", "directory", "404", "sitemap", "robots",
+    "index",
+    "tags",
+    "archives",
+    "pages",
+    "contact",
+    "site-map",
+    "directory",
+    "404",
+    "sitemap",
+    "robots",
 ]
 INDEX_SAVE_AS = "index.html"
 TAGS_SAVE_AS = "chu-de/index.html"

@@ -6,15 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from congtin.build.interface import show_month
-from congtin.build.listings import (
-    FACETS,
-    Listing,
-    archive_listings,
-    library_listings,
-    section_listings,
-    tag_listings,
-)
-from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, TAGS_PATH, PageSpec
+from congtin.build.listings import FACETS, Listing
+from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, TAGS_PATH, Outline, PageSpec
 from congtin.build.view_types import Card, Link, Text
 from congtin.build.views import Views
 from congtin.languages import collation_key
@@ -81,7 +74,7 @@ class Contexts:
         self.views = views
         self.plan = views.plan
         self.gettext = gettext
-        self.sections = list(section_listings(self.plan))
+        self.outline = Outline(self.plan)
 
     def of(self, spec: PageSpec) -> Context:
         """Return the context of a page that is not an Item."""
@@ -103,7 +96,7 @@ class Contexts:
         if spec.template == "archive":
             return (Link(Text(self.gettext(TITLES["archives"])), self.views.address(ARCHIVE_PATH)),)
         if spec.listing and spec.listing.parent:
-            parent = next(s for s in self.sections if s.key == spec.listing.parent)
+            parent = next(s for s in self.outline.sections if s.key == spec.listing.parent)
             return (Link(self.listing_label(parent), self.views.address(parent.path)),)
         return ()
 
@@ -137,7 +130,7 @@ class Contexts:
     def _library(self, spec: PageSpec) -> Context:
         section = spec.listing.parent or spec.listing.key if spec.listing else ""
         filters: dict[str, list[Count]] = {part: [] for part in FACETS}
-        for listing in library_listings(self.plan):
+        for listing in self.outline.library:
             if listing.parent == section:
                 url = self.views.address(listing.path)
                 current = spec.listing is not None and spec.listing.path == listing.path
@@ -146,14 +139,12 @@ class Contexts:
         return {**self._listed(spec), "filters": filters, "library_url": self.views.address(f"{section}/")}
 
     def _tags(self, spec: PageSpec) -> Context:
-        counts = [
-            Count(self.listing_label(x), self.views.address(x.path), len(x.entries)) for x in tag_listings(self.plan)
-        ]
+        counts = [Count(self.listing_label(x), self.views.address(x.path), len(x.entries)) for x in self.outline.tags]
         return {"counts": counts}
 
     def _archives(self, spec: PageSpec) -> Context:
         years: dict[str, list[Count]] = {}
-        for listing in archive_listings(self.plan):
+        for listing in self.outline.archives:
             count = Count(self.listing_label(listing), self.views.address(listing.path), len(listing.entries))
             years.setdefault(listing.key[:4], []).append(count)
         return {"years": {year: (counts[-1:] + counts[:-1]) for year, counts in years.items()}}
@@ -169,7 +160,7 @@ class Contexts:
     def blocks(self, most: int) -> list[Block]:
         """Return the sections with their newest entries, empty ones too (C1)."""
         found = []
-        for listing in self.sections:
+        for listing in self.outline.sections:
             cards = [c for c in self.views.cards(tuple(reversed(listing.entries))) if not c.withdrawn][:most]
             url = self.views.address(listing.path)
             found.append(Block(self.listing_label(listing), url, tuple(cards), listing.kind))
@@ -188,9 +179,9 @@ class Contexts:
     def own_paths(self) -> set[str]:
         """Return which of the optional index pages this Edition has."""
         paths = set()
-        if any(True for _ in tag_listings(self.plan)):
+        if self.outline.tags:
             paths.add(TAGS_PATH)
-        if any(True for _ in archive_listings(self.plan)):
+        if self.outline.archives:
             paths.add(ARCHIVE_PATH)
         return paths
 

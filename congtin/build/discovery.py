@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from congtin.build.contexts import Contexts
-from congtin.build.pages import PageSpec, fixed_pages, item_pages, list_pages
+from congtin.build.pages import PageSpec
 from congtin.build.plan import EditionPlan
 from congtin.languages import html_lang
 from congtin.model import HANOI_TIME, Role
@@ -38,12 +38,12 @@ def sitemap(contexts: Contexts) -> bytes:
 
 
 def _entries(contexts: Contexts) -> Iterator[tuple[PageSpec, datetime | None, tuple[tuple[str, str], ...]]]:
-    plan, views = contexts.plan, contexts.views
-    for pages in (fixed_pages(plan), list_pages(plan)):
+    views, outline = contexts.views, contexts.outline
+    for pages in (outline.fixed_pages, outline.list_pages):
         for spec in pages:
             if spec.template != "404":
                 yield spec, None, views.page(spec, views.site.name).alternates
-    for spec in item_pages(plan):
+    for spec in outline.item_pages:
         placed = spec.placed
         if placed and placed.placement.role is Role.ORIGINAL and spec.template != "withdrawn":
             facts = placed.item.facts

@@ -35,13 +35,16 @@ class OutputSink:
         self.key = key
         self.outputs: dict[str, str] = {}
         self._changed: list[str] = []
+        self._ready: set[Path] = set()
         self._staging = root / STAGING / f"{key.site.replace('/', '__')}@{key.lang}"
 
     def open(self) -> None:
         """Begin anew; leftovers of an interrupted run go."""
         shutil.rmtree(self._staging, ignore_errors=True)
+        self._staging.mkdir(parents=True)
         self.outputs.clear()
         self._changed.clear()
+        self._ready.clear()
 
     def put(self, name: str, data: bytes) -> None:
         """Take the bytes of ``name``, a path below the output root; equal bytes stay untouched on disk."""
@@ -49,9 +52,8 @@ class OutputSink:
         target = self.root / name
         if _holds(target, data):
             return
-        staged = self._staging / name
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        staged.write_bytes(data)
+        # One flat folder: no tree of folders to make and to remove again for every page.
+        (self._staging / str(len(self._changed))).write_bytes(data)
         self._changed.append(name)
 
     def _claim(self, name: str, digest: str) -> None:
@@ -70,10 +72,10 @@ class OutputSink:
         before = Manifest.load(self.state, self.key)
         # Whatever interrupts the next lines, every file that may be there has an owner.
         Manifest({**before.outputs, **self.outputs}).save(self.state, self.key)
-        for name in self._changed:
+        for number, name in enumerate(self._changed):
             target = self.root / name
             self._make_way(target)
-            (self._staging / name).replace(target)
+            (self._staging / str(number)).replace(target)
         orphans = sorted(before.outputs.keys() - self.outputs.keys())
         for name in orphans:
             remove_output(self.root, name)
@@ -82,13 +84,18 @@ class OutputSink:
         return Written(len(self.outputs), len(self._changed), len(orphans))
 
     def _make_way(self, target: Path) -> None:
+        if target.parent not in self._ready:
+            self._make_folder(target)
+            self._ready.add(target.parent)
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target)
+
+    def _make_folder(self, target: Path) -> None:
         for parent in target.parents:
             if parent == self.root:
                 break
             if parent.is_symlink() or parent.is_file():
                 parent.unlink()
-        if target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target)
         target.parent.mkdir(parents=True, exist_ok=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from congtin.build.listings import (
     PAGE_SIZE,
@@ -43,53 +44,82 @@ class PageSpec:
         return self.path if self.path.endswith(".html") else f"{self.path}index.html"
 
 
-def item_pages(plan: EditionPlan) -> Iterator[PageSpec]:
-    """Yield the page of every Item, withdrawn ones included."""
-    for placed in plan.items:
-        template = "withdrawn" if placed.is_withdrawn(plan.now) else placed.item.kind.value
-        yield PageSpec(template, placed.placement.path, placed=placed)
+class Outline:
+    """All lists and pages of one Edition; each is worked out once."""
 
+    def __init__(self, plan: EditionPlan) -> None:
+        self.plan = plan
 
-def list_pages(plan: EditionPlan) -> Iterator[PageSpec]:
-    """Yield all lists: sections, the library's filters, tags, archives."""
-    for listing in section_listings(plan):
-        template = {"documents": "library", "pages": "pages"}.get(listing.kind, "section")
-        yield from _paged(template, listing)
-    for listing in library_listings(plan):
-        yield from _paged("library", listing)
-    tags = tag_listings(plan)
-    if tags:
-        yield PageSpec("tags", TAGS_PATH)
-    for listing in tags:
-        yield from _paged("tag", listing)
-    archives = archive_listings(plan)
-    if archives:
-        yield PageSpec("archives", ARCHIVE_PATH)
-    for listing in archives:
-        yield from _paged("archive", listing)
+    @cached_property
+    def sections(self) -> list[Listing]:
+        return list(section_listings(self.plan))
 
+    @cached_property
+    def library(self) -> list[Listing]:
+        return list(library_listings(self.plan))
 
-def fixed_pages(plan: EditionPlan) -> Iterator[PageSpec]:
-    """Yield the pages every Edition has, and the Portal's directory (A7)."""
-    yield PageSpec("home", "")
-    yield PageSpec("contact", CONTACT_PATH)
-    yield PageSpec("sitemap", SITEMAP_PATH)
-    if plan.site.kind is SiteKind.PORTAL:
-        yield PageSpec("directory", DIRECTORY_PATH)
-    yield PageSpec("404", "404.html")
+    @cached_property
+    def tags(self) -> list[Listing]:
+        return tag_listings(self.plan)
 
+    @cached_property
+    def archives(self) -> list[Listing]:
+        return archive_listings(self.plan)
 
-def redirect_pages(plan: EditionPlan) -> Iterator[PageSpec]:
-    """Yield a page for every former address (A12)."""
-    for redirect in plan.redirects:
-        yield PageSpec("redirect", redirect.path, redirect=redirect)
+    @cached_property
+    def item_pages(self) -> list[PageSpec]:
+        """The page of every Item, withdrawn ones included."""
+        return [
+            PageSpec(
+                "withdrawn" if placed.is_withdrawn(self.plan.now) else placed.item.kind.value,
+                placed.placement.path,
+                placed=placed,
+            )
+            for placed in self.plan.items
+        ]
 
+    @cached_property
+    def list_pages(self) -> list[PageSpec]:
+        """All lists: sections, the library's filters, tags, archives."""
+        pages: list[PageSpec] = []
+        for listing in self.sections:
+            pages += _paged({"documents": "library", "pages": "pages"}.get(listing.kind, "section"), listing)
+        for listing in self.library:
+            pages += _paged("library", listing)
+        for template, index, path, listings in (
+            ("tag", "tags", TAGS_PATH, self.tags),
+            ("archive", "archives", ARCHIVE_PATH, self.archives),
+        ):
+            if listings:
+                pages.append(PageSpec(index, path))
+            for listing in listings:
+                pages += _paged(template, listing)
+        return pages
 
-def page_paths(plan: EditionPlan) -> Iterator[str]:
-    """Yield the addresses a reader can be sent to from another language."""
-    for pages in (fixed_pages(plan), list_pages(plan), item_pages(plan)):
-        for spec in pages:
-            if spec.template not in ("404", "withdrawn"):
+    @cached_property
+    def fixed_pages(self) -> list[PageSpec]:
+        """The pages every Edition has, and the Portal's directory (A7)."""
+        pages = [PageSpec("home", ""), PageSpec("contact", CONTACT_PATH), PageSpec("sitemap", SITEMAP_PATH)]
+        if self.plan.site.kind is SiteKind.PORTAL:
+            pages.append(PageSpec("directory", DIRECTORY_PATH))
+        return [*pages, PageSpec("404", "404.html")]
+
+    @cached_property
+    def redirect_pages(self) -> list[PageSpec]:
+        """A page for every former address (A12)."""
+        return [PageSpec("redirect", redirect.path, redirect=redirect) for redirect in self.plan.redirects]
+
+    def all_pages(self) -> Iterator[PageSpec]:
+        """Yield every page of the Edition."""
+        yield from self.fixed_pages
+        yield from self.list_pages
+        yield from self.item_pages
+        yield from self.redirect_pages
+
+    def reader_paths(self) -> Iterator[str]:
+        """Yield the addresses a reader can be sent to from another language."""
+        for spec in self.all_pages():
+            if spec.template not in ("404", "withdrawn", "redirect"):
                 yield spec.path
 
 

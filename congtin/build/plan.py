@@ -114,11 +114,11 @@ def make_plans(
 
 def with_siblings(plans: list[EditionPlan]) -> list[EditionPlan]:
     """Tell the Editions of one Site which addresses the others have (hreflang, language menu)."""
-    from congtin.build.pages import page_paths
+    from congtin.build.pages import Outline
 
     if len(plans) < 2:
         return plans
-    paths = {plan.lang: frozenset(page_paths(plan)) for plan in plans}
+    paths = {plan.lang: frozenset(Outline(plan).reader_paths()) for plan in plans}
     return [replace(plan, sibling_pages={k: v for k, v in paths.items() if k != plan.lang}) for plan in plans]
 
 

@@ -171,8 +171,10 @@ def to_html(text: str, dialect: Dialect = "commonmark") -> str:
 
 def sanitise(markup: str) -> str:
     """Return ``markup`` with nothing but the allowed elements and attributes, ``h1`` as ``h2``."""
-    # Twice: what stood in a removed element may now stand where it must not, a <p> in a <p>.
-    cleaned = _CLEANER.clean(_CLEANER.clean(markup))
+    cleaned = _CLEANER.clean(markup)
+    if cleaned.count("<") != markup.count("<"):
+        # What stood in a removed element may now stand where it must not, a <p> in a <p>.
+        cleaned = _CLEANER.clean(cleaned)
     # The title is the page's only h1.
     return cleaned.replace("<h1", "<h2").replace("</h1>", "</h2>")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
 from congtin.catalogue.markdown import Heading
@@ -68,10 +69,8 @@ class Item:
 
     @property
     def facts(self) -> Article | Page | Document:
-        front = self.original.front
-        if not isinstance(front, Article | Page | Document):
-            raise TypeError(front)
-        return front
+        # Whoever makes an Item has seen that its original is one (scan.py).
+        return cast("Article | Page | Document", self.original.front)
 
     @property
     def id(self) -> str:

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 from congtin.catalogue.markdown import Fragment, Heading, renderer_version
@@ -61,12 +60,25 @@ class FragmentStore:
         return _fragment(row[0]) if row else None
 
     def put(self, fragments: Iterable[tuple[str, Fragment]]) -> None:
-        rows = ((blob, json.dumps(asdict(fragment), ensure_ascii=False)) for blob, fragment in fragments)
+        rows = ((blob, _data(fragment)) for blob, fragment in fragments)
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO fragment VALUES (?, ?)", rows)
 
     def close(self) -> None:
         self._db.close()
+
+
+def _data(fragment: Fragment) -> str:
+    return json.dumps(
+        {
+            "html": fragment.html,
+            "headings": [{"level": h.level, "id": h.id, "text": h.text} for h in fragment.headings],
+            "links": fragment.links,
+            "images": fragment.images,
+            "text": fragment.text,
+        },
+        ensure_ascii=False,
+    )
 
 
 def _fragment(data: str) -> Fragment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import click
@@ -107,6 +108,8 @@ def serve_command(context: Context, port: int, output: Path | None) -> None:
     console = Console()
     hosts = Hosts.read((output or context.output).resolve())
     network = load_network(context.root)
+    # A service manager's stop is as good as the person's.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with LocalServer(hosts, port) as server:
             _show_addresses(console, network, server)
