@@ -35,8 +35,9 @@ class Problem:
             return ""
         return f"{self.path}:{self.line}" if self.line else self.path
 
-    def sort_key(self) -> tuple[str, int, str]:
-        return (self.path, self.line, self.code)
+    def sort_key(self) -> tuple[str, int, str, str]:
+        """Order by place; the text decides between equals, so that the order is the same every time."""
+        return (self.path, self.line, self.code, f"{self.message.msgid} {dict(self.message.values)}")
 
 
 class CongtinError(Exception):
