@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from markupsafe import Markup
 from pelican import signals
 
 from congtin.build.edition import EditionJob
 from congtin.build.interface import machine_moment, show_day, show_moment, show_month, show_number, show_size
+from congtin.build.view_types import SiteView
 from congtin.model import Role
 
 
@@ -32,8 +34,27 @@ def set_up_templates(generator: Any) -> None:
         size=lambda value: show_size(value, lang),
         machine=machine_moment,
     )
+    generator.env.globals["once"] = Once(generator.env)
     generator.env.globals["asset"] = settings["CONGTIN_VIEWS"].assets.url
     settings["CONGTIN_ENV"] = generator.env
+
+
+class Once:
+    """Renders the parts of the frame that most pages share: `once("_footer.html", site)`, once an Edition.
+
+    Such a template sees the Site and, as ``current``, the address of its entry in the menu, if it has one.
+    """
+
+    def __init__(self, env: Environment) -> None:
+        self.env = env
+        self.ready: dict[tuple[str, str], Markup] = {}
+
+    def __call__(self, name: str, site: SiteView, address: str = "") -> Markup:
+        current = address if address in site.menu_addresses else ""
+        key = (name, current)
+        if key not in self.ready:
+            self.ready[key] = Markup(self.env.get_template(name).render(site=site, current=current).strip())  # noqa: S704 (our own autoescaped template)
+        return self.ready[key]
 
 
 def add_fallbacks(generator: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,6 +59,11 @@ class SiteView:
     services_url: str
     demonstration: bool
     retired: bool
+
+    @functools.cached_property
+    def menu_addresses(self) -> frozenset[str]:
+        """The addresses that stand in the main menu."""
+        return frozenset({self.home, self.contact_url, self.directory, *(link.url for link in self.sections)})
 
 
 @dataclass(frozen=True)
