@@ -16,6 +16,7 @@ FLOORS = {
     "congtin.languages": 1,
     "congtin.model": 1,
     "congtin.strict_yaml": 2,
+    "congtin.workers": 2,
     "congtin.validation": 2,
     "congtin.rules": 3,
     "congtin.network": 3,

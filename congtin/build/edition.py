@@ -54,6 +54,13 @@ class EditionResult:
     written: Written
 
 
+class _Silent:
+    """In place of Pelican's console, which lays out its one line at some cost even when it is quiet."""
+
+    def print(self, *words: object) -> None:
+        """Say nothing."""
+
+
 def build_edition(job: EditionJob) -> EditionResult:
     """Run Pelican once; on any failure the Edition's old pages stay as they were."""
     plan = job.plan
@@ -65,7 +72,7 @@ def build_edition(job: EditionJob) -> EditionResult:
             "CONGTIN_JOB": job,
         },
     )
-    pelican.console.quiet = True
+    pelican.console = _Silent()
     EditionPelican(settings).run()
     written: Written = settings["CONGTIN_WRITTEN"]
     return EditionResult(plan.edition.key, written)

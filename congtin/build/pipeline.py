@@ -15,9 +15,8 @@ from congtin.build.manifest import Manifest, manifests_of
 from congtin.build.output import remove_output
 from congtin.build.plan import EditionPlan, make_plans
 from congtin.build.report import BuildReport
-from congtin.build.runner import run_jobs, worker_count
+from congtin.build.runner import run_jobs
 from congtin.catalogue.scan import scan
-from congtin.catalogue.store import FragmentStore
 from congtin.checks.registry import Repository
 from congtin.checks.run import run_checks
 from congtin.checks.text import inspect_text
@@ -29,6 +28,7 @@ from congtin.network.load import load_network
 from congtin.network.network import Network
 from congtin.network.pelican_settings import THEME
 from congtin.rules.document_numbers import load_document_numbers
+from congtin.workers import worker_count
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,11 @@ class Progress:
         """Learn that one Edition is done."""
 
 
-def read_repository(root: Path, state: Path, now: datetime, profile: Profile) -> Repository:
+def read_repository(root: Path, state: Path, now: datetime, profile: Profile, workers: int = 1) -> Repository:
     """Read sites and content and decide what stands where."""
     network = load_network(root)
     numbers = load_document_numbers(root)
-    store = FragmentStore(state)
-    try:
-        catalogue = scan(network, store, inspect_text)
-    finally:
-        store.close()
+    catalogue = scan(network, state, inspect_text, workers)
     return Repository(network, catalogue, place(network, catalogue, now), numbers, now, profile)
 
 
@@ -81,7 +77,7 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildRepor
     """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written."""
     started = time.monotonic()
     progress = progress or Progress()
-    repository = read_repository(request.root, request.state, request.now, request.profile)
+    repository = read_repository(request.root, request.state, request.now, request.profile, request.workers)
     wanted = select_editions(repository.network, request.sites, request.langs)
     problems = checked(repository)
     plans = make_plans(repository.network, repository.catalogue, repository.placements, request.now, request.profile)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -11,23 +9,19 @@ from concurrent.futures.process import BrokenProcessPool
 from congtin.build.edition import EditionJob, EditionResult, build_edition
 from congtin.errors import BuildError
 from congtin.messages import msg
+from congtin.workers import main_hidden, worker_context
 
-_PRELOAD = ["pelican", "jinja2", "feedgenerator", "lxml.etree", "congtin.build.edition", "congtin.build.discovery"]
 Progress = Callable[[EditionResult], None]
-
-
-def worker_count() -> int:
-    """Return how many processes may work at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_jobs(jobs: Sequence[EditionJob], workers: int, progress: Progress) -> list[EditionResult]:
     """Build every Edition, the largest first; the first failure stops the rest and is raised."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
     ordered = sorted(jobs, key=lambda job: (-len(job.plan.items), job.plan.edition.key))
     results: list[EditionResult] = []
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1) as pool:
+    with (
+        main_hidden(),
+        ProcessPoolExecutor(workers, mp_context=worker_context(), max_tasks_per_child=1) as pool,
+    ):
         waiting: dict[Future[EditionResult], EditionJob] = {}
         queue = iter(ordered)
         try:

@@ -3,64 +3,79 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from congtin import strict_yaml
-from congtin.catalogue import front_matter
-from congtin.catalogue.front_matter import MODELS, Document, Original, Translation
-from congtin.catalogue.markdown import Fragment, render
+from congtin.catalogue.front_matter import Original
 from congtin.catalogue.paths import CONTENT, BadPath, MediaPath, SourcePath, is_what_it_says, parse
-from congtin.catalogue.source import Body, Catalogue, Item, Media, Source, blob_id
+from congtin.catalogue.read import Inspect, Reading, read_sources
+from congtin.catalogue.source import Catalogue, Item, Media, Source, blob_id
 from congtin.catalogue.store import FragmentStore
 from congtin.errors import Problem, did_you_mean, list_of
 from congtin.messages import Msg, msg
-from congtin.model import ItemKind
 from congtin.network.network import Network
-from congtin.validation import problems_of
+from congtin.workers import main_hidden, worker_context
 
 MOST_SOURCE_BYTES = 1024 * 1024
 MOST_MEDIA_BYTES = 50 * 1024 * 1024
-# The sanitiser takes quadratic time on deeply nested text, which no person writes.
-MOST_BRACKETS = 40_000
-_NESTED = re.compile(r"(?m)^(?:[ \t]*>){60}")
-
-Inspect = Callable[[str, str, str], Iterator[Problem]]
-"""What looks at a whole text: (path, language, text) -> Problems."""
-
+# Fewer Sources are read sooner by one process than by starting others.
+FEW_SOURCES = 1000
+_CHUNK = 250
 
 _RENAME = msg("Rename it.")
 
 
-def scan(network: Network, store: FragmentStore, inspect: Inspect | None = None) -> Catalogue:
-    """Return the Catalogue of ``network.root``; new Fragments go into ``store``."""
-    scanner = _Scanner(network, store, inspect)
-    scanner.walk(network.root / CONTENT)
-    items = scanner.items()
-    store.put(scanner.fragments)
-    return Catalogue(items, tuple(scanner.problems), scanner.source_count)
+def scan(network: Network, state: Path, inspect: Inspect | None = None, workers: int = 1) -> Catalogue:
+    """Return the Catalogue of ``network.root``; new Fragments go into the store in ``state``.
+
+    With several ``workers`` a large repository is read by as many processes.
+    """
+    store = FragmentStore(state)
+    try:
+        scanner = _Scanner(network)
+        scanner.walk(network.root / CONTENT)
+        wheres = scanner.wheres
+        if workers > 1 and len(wheres) > FEW_SOURCES:
+            for readings in _in_parallel(network.root, state, wheres, inspect, workers):
+                scanner.take(readings, store)
+        else:
+            scanner.take(read_sources(network.root, wheres, store, inspect), store)
+    finally:
+        store.close()
+    return Catalogue(scanner.items(), tuple(scanner.problems), len(wheres) + scanner.misplaced)
+
+
+def _in_parallel(
+    root: Path, state: Path, wheres: list[SourcePath], inspect: Inspect | None, workers: int
+) -> Iterator[list[Reading]]:
+    chunks = [wheres[at : at + _CHUNK] for at in range(0, len(wheres), _CHUNK)]
+    with main_hidden(), ProcessPoolExecutor(workers, mp_context=worker_context()) as pool:
+        yield from pool.map(_read_chunk, repeat(root), repeat(state), chunks, repeat(inspect))
+
+
+def _read_chunk(root: Path, state: Path, wheres: list[SourcePath], inspect: Inspect | None) -> list[Reading]:
+    store = FragmentStore(state, read_only=True)
+    try:
+        return read_sources(root, wheres, store, inspect)
+    finally:
+        store.close()
 
 
 @dataclass
 class _Scanner:
     network: Network
-    store: FragmentStore
-    inspect: Inspect | None
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, list[Source]] = field(default_factory=lambda: defaultdict(list))
     media: dict[str, dict[str, Media]] = field(default_factory=lambda: defaultdict(dict))
-    fragments: list[tuple[str, Fragment]] = field(default_factory=list)
-    source_count: int = 0
+    wheres: list[SourcePath] = field(default_factory=list)
+    misplaced: int = 0
     near_sites: dict[str, Msg | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.ready = self.store.known()
 
     def fail(self, code: str, message: object, path: str, line: int = 0, hint: object = None) -> None:
         self.problems.append(Problem(code, message, path, line, hint))  # type: ignore[arg-type]
@@ -98,19 +113,27 @@ class _Scanner:
         if status.st_size > most:
             self.fail("too-large", msg("The file is larger than {most} bytes.", most=f"{most:,}"), path)
             return
+        if isinstance(where, MediaPath):
+            self.read_media(where, path, file)
+        elif self.place_is_known(where):
+            self.wheres.append(where)
+        else:
+            self.misplaced += 1
+
+    def take(self, readings: list[Reading], store: FragmentStore) -> None:
+        """Add what was read, in the order of the files."""
+        for reading in readings:
+            self.problems.extend(reading.problems)
+            if reading.source:
+                self.sources[reading.where.item_path].append(reading.source)
+        store.put(reading.fragment for reading in readings if reading.fragment)
+
+    def read_media(self, where: MediaPath, path: str, file: Path) -> None:
         try:
             data = file.read_bytes()
         except OSError as error:
             self.fail("unreadable", msg("The file cannot be read: {detail}.", detail=error.strerror), path)
             return
-        if isinstance(where, MediaPath):
-            self.read_media(where, path, data)
-            return
-        self.source_count += 1
-        if self.place_is_known(where):
-            self.read_source(where, data)
-
-    def read_media(self, where: MediaPath, path: str, data: bytes) -> None:
         if not is_what_it_says(where.name, data):
             hint = msg("Save it again in the format its name ends with: renaming a file does not convert it.")
             self.fail("media-type", msg("The file is not what its name says it is."), path, 0, hint)
@@ -137,84 +160,6 @@ class _Scanner:
             self.fail("unknown-language", text, where.path, 0, words)
             return False
         return True
-
-    def read_source(self, where: SourcePath, data: bytes) -> None:
-        path = where.path
-        try:
-            text = data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            hint = msg("Save the file as UTF-8 (Unicode).")
-            self.fail("not-utf8", msg("The file is not UTF-8 text."), path, line, hint)
-            return
-        text = front_matter.unmarked(text)
-        if self.inspect:
-            self.problems.extend(self.inspect(path, where.lang, text))
-        if text.count("<") + text.count(">") + text.count("[") > MOST_BRACKETS or _NESTED.search(text):
-            hint = msg("Divide it into several Items, or write it more simply.")
-            self.fail("too-complex", msg("The text is nested too deeply or marked up too much."), path, 1, hint)
-            return
-        front = self.read_front(where, text)
-        if front is not None:
-            model, yaml_text, body, before = front
-            fragment = self.fragment(blob_id(data), body, model.dialect)
-            seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, len(fragment.text.split()))
-            self.sources[where.item_path].append(Source(where, blob_id(data), model, yaml_text, seen))
-
-    def read_front(self, where: SourcePath, text: str) -> tuple[Original | Translation, str, str, int] | None:
-        path = where.path
-        try:
-            yaml_text, body, before = front_matter.split(text)
-            data = strict_yaml.load(yaml_text)
-        except front_matter.NoFrontMatter:
-            hint = msg("Begin the file with “---”, the fields, and “---” on lines of their own.")
-            self.fail("no-front-matter", msg("The file has no front matter."), path, 1, hint)
-            return None
-        except strict_yaml.YamlProblem as error:
-            self.fail(error.code, error.message, path, error.line + 1, error.hint)
-            return None
-        if not isinstance(data, dict):
-            hint = msg("Write each field on a line of its own: “title: …”.")
-            self.fail("wrong-value", msg("The front matter must hold keys and values."), path, 2, hint)
-            return None
-        model = self.model_of(data, path, yaml_text)
-        if model is None:
-            return None
-        try:
-            return model.model_validate(data), yaml_text, body, before
-        except ValidationError as error:
-            found = problems_of(
-                error,
-                lambda steps: (path, strict_yaml.line_of(yaml_text, steps) + 1),
-                list(model.model_fields),
-            )
-            hints = _foreign_fields(model)
-            self.problems.extend(replace(p, hint=hints.get(_unknown_field(p), p.hint)) for p in found)
-            return None
-
-    def model_of(self, data: dict[str, object], path: str, yaml_text: str) -> type[Original | Translation] | None:
-        kind = data.get("kind")
-        if "translated_from" in data and kind is None:
-            return Translation
-        if kind is None:
-            hint = msg("An original needs “kind” and “id”; a translation needs “translated_from”.")
-            self.fail("missing-field", msg("The field “{field}” is missing.", field="kind"), path, 2, hint)
-            return None
-        if kind not in set(ItemKind):
-            words = [k.value for k in ItemKind]
-            text = msg("“{field}” must be one of: {words}.", field="kind", words=", ".join(words))
-            self.fail("wrong-value", text, path, _line(yaml_text, "kind"), did_you_mean(str(kind), words))
-            return None
-        return MODELS[ItemKind(str(kind))]
-
-    def fragment(self, blob: str, body: str, dialect: object) -> Fragment:
-        if blob in self.ready:
-            found = self.store.get(blob)
-            if found:
-                return found
-        fragment = render(body, "python-markdown" if dialect == "python-markdown" else "commonmark")
-        self.fragments.append((blob, fragment))
-        return fragment
 
     def items(self) -> dict[str, Item]:
         found: dict[str, Item] = {}
@@ -265,19 +210,3 @@ def _is_unicode(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _unknown_field(problem: Problem) -> str:
-    return str(problem.message.values.get("field")) if problem.code == "unknown-field" else ""
-
-
-def _foreign_fields(model: type[Original | Translation]) -> dict[str, Msg]:
-    """Return hints for fields that are right in a Source, but not in one of this sort."""
-    if model is Translation:
-        hint = msg("A translation holds text only; this fact stands in the original.")
-        return dict.fromkeys(("kind", *Document.model_fields.keys() - Translation.model_fields.keys()), hint)
-    hints = {"translated_from": msg("Only a translation has “translated_from”; it has no “id” and no “kind”.")}
-    for kind, other in MODELS.items():
-        for name in other.model_fields.keys() - model.model_fields.keys():
-            hints[name] = msg("Only the kind “{kind}” has this field.", kind=kind.value)
-    return hints

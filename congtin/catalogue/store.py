@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
 from congtin.catalogue.markdown import Fragment, Heading, renderer_version
@@ -50,17 +49,12 @@ class FragmentStore:
             database.commit()
         return database
 
-    def known(self) -> set[str]:
-        """Return the blob ids there is a Fragment for."""
-        with closing(self._db.execute("SELECT blob FROM fragment")) as rows:
-            return {blob for (blob,) in rows}
-
     def get(self, blob: str) -> Fragment | None:
         row = self._db.execute("SELECT data FROM fragment WHERE blob = ?", (blob,)).fetchone()
         return _fragment(row[0]) if row else None
 
-    def put(self, fragments: Iterable[tuple[str, Fragment]]) -> None:
-        rows = ((blob, _data(fragment)) for blob, fragment in fragments)
+    def put(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Keep (blob id, ``fragment_data``) pairs."""
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO fragment VALUES (?, ?)", rows)
 
@@ -68,7 +62,8 @@ class FragmentStore:
         self._db.close()
 
 
-def _data(fragment: Fragment) -> str:
+def fragment_data(fragment: Fragment) -> str:
+    """Return a Fragment as the text the store keeps."""
     return json.dumps(
         {
             "html": fragment.html,

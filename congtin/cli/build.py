@@ -13,7 +13,6 @@ from congtin.build.edition import EditionResult
 from congtin.build.manifest import replace_file
 from congtin.build.pipeline import BuildRequest, build
 from congtin.build.pipeline import Progress as BuildProgress
-from congtin.build.runner import worker_count
 from congtin.catalogue.store import state_folder
 from congtin.cli.context import Context
 from congtin.cli.show import show_problems, show_report, show_summary
@@ -23,6 +22,7 @@ from congtin.model import Profile, SiteKind
 from congtin.network.load import load_network
 from congtin.network.network import Network
 from congtin.release.local_server import Hosts, LocalServer
+from congtin.workers import worker_count
 
 
 class _Bar(BuildProgress):

@@ -1,0 +1,161 @@
+"""Read one Source: characters, front matter, Markdown; a pure matter of its path and its bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from congtin import strict_yaml
+from congtin.catalogue import front_matter
+from congtin.catalogue.front_matter import MODELS, Document, Original, Translation
+from congtin.catalogue.markdown import Fragment, render
+from congtin.catalogue.paths import SourcePath
+from congtin.catalogue.source import Body, Source, blob_id
+from congtin.catalogue.store import FragmentStore, fragment_data
+from congtin.errors import Problem, did_you_mean
+from congtin.messages import Msg, msg
+from congtin.model import ItemKind
+from congtin.validation import problems_of
+
+# The sanitiser takes quadratic time on deeply nested text, which no person writes.
+MOST_BRACKETS = 40_000
+_NESTED = re.compile(r"(?m)^(?:[ \t]*>){60}")
+
+Inspect = Callable[[str, str, str], Iterator[Problem]]
+"""What looks at a whole text: (path, language, text) -> Problems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of one file: a Source or Problems; ``fragment`` is stored text where it is new."""
+
+    where: SourcePath
+    source: Source | None
+    problems: tuple[Problem, ...]
+    fragment: tuple[str, str] | None = None
+
+
+def read_sources(
+    root: Path, wheres: Sequence[SourcePath], store: FragmentStore, inspect: Inspect | None
+) -> list[Reading]:
+    """Read files below ``root`` in the given order; ``store`` is only looked into."""
+    return [_Reader(where, store, inspect).read(root / where.path) for where in wheres]
+
+
+@dataclass
+class _Reader:
+    where: SourcePath
+    store: FragmentStore
+    inspect: Inspect | None
+    problems: list[Problem] = field(default_factory=list)
+    fragment: tuple[str, str] | None = None
+
+    def fail(self, code: str, message: Msg, line: int = 0, hint: Msg | None = None) -> None:
+        self.problems.append(Problem(code, message, self.where.path, line, hint))
+
+    def read(self, file: Path) -> Reading:
+        source = None
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            self.fail("unreadable", msg("The file cannot be read: {detail}.", detail=error.strerror))
+        else:
+            source = self.source(data)
+        return Reading(self.where, source, tuple(self.problems), self.fragment)
+
+    def source(self, data: bytes) -> Source | None:
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self.fail("not-utf8", msg("The file is not UTF-8 text."), line, msg("Save the file as UTF-8 (Unicode)."))
+            return None
+        text = front_matter.unmarked(text)
+        if self.inspect:
+            self.problems.extend(self.inspect(self.where.path, self.where.lang, text))
+        if text.count("<") + text.count(">") + text.count("[") > MOST_BRACKETS or _NESTED.search(text):
+            hint = msg("Divide it into several Items, or write it more simply.")
+            self.fail("too-complex", msg("The text is nested too deeply or marked up too much."), 1, hint)
+            return None
+        front = self.front(text)
+        if front is None:
+            return None
+        model, yaml_text, body, before = front
+        blob = blob_id(data)
+        fragment = self.store.get(blob) or self.render(blob, body, model.dialect)
+        seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, len(fragment.text.split()))
+        return Source(self.where, blob, model, yaml_text, seen)
+
+    def render(self, blob: str, body: str, dialect: str) -> Fragment:
+        fragment = render(body, "python-markdown" if dialect == "python-markdown" else "commonmark")
+        self.fragment = (blob, fragment_data(fragment))
+        return fragment
+
+    def front(self, text: str) -> tuple[Original | Translation, str, str, int] | None:
+        try:
+            yaml_text, body, before = front_matter.split(text)
+            data = strict_yaml.load(yaml_text)
+        except front_matter.NoFrontMatter:
+            hint = msg("Begin the file with “---”, the fields, and “---” on lines of their own.")
+            self.fail("no-front-matter", msg("The file has no front matter."), 1, hint)
+            return None
+        except strict_yaml.YamlProblem as error:
+            self.fail(error.code, error.message, error.line + 1, error.hint)
+            return None
+        if not isinstance(data, dict):
+            hint = msg("Write each field on a line of its own: “title: …”.")
+            self.fail("wrong-value", msg("The front matter must hold keys and values."), 2, hint)
+            return None
+        model = self.model_of(data, yaml_text)
+        if model is None:
+            return None
+        try:
+            return model.model_validate(data), yaml_text, body, before
+        except ValidationError as error:
+            found = problems_of(
+                error,
+                lambda steps: (self.where.path, strict_yaml.line_of(yaml_text, steps) + 1),
+                list(model.model_fields),
+            )
+            hints = _foreign_fields(model)
+            self.problems.extend(replace(p, hint=hints.get(_unknown_field(p), p.hint)) for p in found)
+            return None
+
+    def model_of(self, data: dict[str, object], yaml_text: str) -> type[Original | Translation] | None:
+        kind = data.get("kind")
+        if "translated_from" in data and kind is None:
+            return Translation
+        if kind is None:
+            hint = msg("An original needs “kind” and “id”; a translation needs “translated_from”.")
+            self.fail("missing-field", msg("The field “{field}” is missing.", field="kind"), 2, hint)
+            return None
+        if kind not in set(ItemKind):
+            words = [k.value for k in ItemKind]
+            text = msg("“{field}” must be one of: {words}.", field="kind", words=", ".join(words))
+            self.fail("wrong-value", text, _line(yaml_text, "kind"), did_you_mean(str(kind), words))
+            return None
+        return MODELS[ItemKind(str(kind))]
+
+
+def _line(yaml_text: str, field_name: str) -> int:
+    return strict_yaml.line_of(yaml_text, [field_name]) + 1
+
+
+def _unknown_field(problem: Problem) -> str:
+    return str(problem.message.values.get("field")) if problem.code == "unknown-field" else ""
+
+
+def _foreign_fields(model: type[Original | Translation]) -> dict[str, Msg]:
+    """Return hints for fields that are right in a Source, but not in one of this sort."""
+    if model is Translation:
+        hint = msg("A translation holds text only; this fact stands in the original.")
+        return dict.fromkeys(("kind", *Document.model_fields.keys() - Translation.model_fields.keys()), hint)
+    hints = {"translated_from": msg("Only a translation has “translated_from”; it has no “id” and no “kind”.")}
+    for kind, other in MODELS.items():
+        for name in other.model_fields.keys() - model.model_fields.keys():
+            hints[name] = msg("Only the kind “{kind}” has this field.", kind=kind.value)
+    return hints
