@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -135,6 +136,36 @@ def line_of(text: str, path: Path) -> int:
             break
         line, node = found
     return line
+
+
+@dataclass(frozen=True, slots=True)
+class Escaped:
+    """Text in double quotation marks with escapes: as it is read, as it is written, and its field's line."""
+
+    value: str
+    written: str
+    line: int
+
+
+def escaped(text: str) -> Iterator[Escaped]:
+    """Yield what YAML that ``load`` accepted says by escapes (a backslash and a code), keys included."""
+    if "\\" in text:
+        yield from _escaped(yaml.compose(text, Loader=yaml.CSafeLoader), text, 1)
+
+
+def _escaped(node: yaml.Node | None, text: str, line: int) -> Iterator[Escaped]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            at = key.start_mark.line + 1
+            yield from _escaped(key, text, at)
+            yield from _escaped(value, text, at)
+    elif isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            yield from _escaped(entry, text, entry.start_mark.line + 1)
+    elif isinstance(node, yaml.ScalarNode) and node.style == '"':
+        written = text[node.start_mark.index : node.end_mark.index]
+        if "\\" in written:
+            yield Escaped(node.value, written, line)
 
 
 def _step(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:

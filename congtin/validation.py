@@ -16,6 +16,11 @@ from congtin.languages import is_language_tag
 from congtin.messages import Msg, msg
 from congtin.model import HANOI_TIME
 
+# Beyond these years lie slips of the keyboard, and times that overflow when they change their offset.
+_YEARS = range(1900, 2200)
+# What text that people read must hold at least: one character that shows.
+VISIBLE = r"\S"
+
 
 class StrictModel(BaseModel):
     """Base of everything read from YAML: no unknown keys, no silent conversion, no change afterwards."""
@@ -31,13 +36,20 @@ def parse_time(value: object) -> datetime:
         raise PydanticCustomError("not_time", "not a time")
     try:
         if len(value) == len("2026-01-01"):
-            return datetime.combine(date.fromisoformat(value), time(), HANOI_TIME)
-        moment = datetime.fromisoformat(value)
+            moment = datetime.combine(date.fromisoformat(value), time(), HANOI_TIME)
+        else:
+            moment = datetime.fromisoformat(value)
+        _require_year(moment)
     except ValueError as error:
         raise PydanticCustomError("impossible_time", "impossible: {detail}", {"detail": str(error)}) from error
     if moment.tzinfo is None:
         raise PydanticCustomError("no_offset", "no offset")
     return moment
+
+
+def _require_year(day: date) -> None:
+    if day.year not in _YEARS:
+        raise ValueError(f"the year {day.year}")
 
 
 def parse_date(value: object) -> date:
@@ -47,9 +59,11 @@ def parse_date(value: object) -> date:
     if not isinstance(value, str):
         raise PydanticCustomError("not_date", "not a date")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        _require_year(day)
     except ValueError as error:
         raise PydanticCustomError("impossible_date", "impossible: {detail}", {"detail": str(error)}) from error
+    return day
 
 
 def _language_tag(value: str) -> str:
@@ -88,11 +102,13 @@ _MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
     ),
     "string_too_short": lambda f, c: msg("“{field}” must not be empty.", field=f),
     "string_pattern_mismatch": lambda f, c: msg("“{field}” does not have the right form.", field=f),
+    "blank": lambda f, c: msg("“{field}” must not be empty.", field=f),
     "enum": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=", ".join(_choices(c))),
     "literal_error": lambda f, c: msg("“{field}” must be one of: {words}.", field=f, words=", ".join(_choices(c))),
     "impossible_time": lambda f, c: msg("“{field}” is not a possible date or time.", field=f),
     "impossible_date": lambda f, c: msg("“{field}” is not a possible date or time.", field=f),
     "too_short": lambda f, c: msg("“{field}” must not be empty.", field=f),
+    "too_long": lambda f, c: msg("“{field}” is too long: at most {most} entries.", field=f, most=c.get("max_length")),
     "not_time": lambda f, c: msg("“{field}” must be a date or time.", field=f),
     "not_date": lambda f, c: msg("“{field}” must be a date.", field=f),
     "no_offset": lambda f, c: msg("“{field}” needs the offset from UTC, as in +07:00.", field=f),
@@ -148,6 +164,8 @@ def _problem(detail: ErrorDetails, locate: Locate, known_fields: Sequence[str]) 
     field = _field_name(where)
     kind = detail["type"]
     context = detail.get("ctx", {})
+    if context.get("pattern") == VISIBLE:
+        kind = "blank"
     if detail["input"] is None and kind != "missing":
         return Problem("missing-field", msg("The field “{field}” is empty.", field=field), path, line)
     if kind == "extra_forbidden":

@@ -47,7 +47,8 @@ def prepare(pelican: Any) -> None:
 def commit(pelican: Any) -> None:
     """Put all files in place; runs after the checks of `strict`."""
     settings = pelican.settings
-    settings["CONGTIN_WRITTEN"] = settings["CONGTIN_SINK"].commit(settings["CONGTIN_JOB"].fingerprint)
+    sink, job = settings["CONGTIN_SINK"], settings["CONGTIN_JOB"]
+    settings["CONGTIN_WRITTEN"] = sink.seal(job.fingerprint) if job.together else sink.commit(job.fingerprint)
 
 
 class _ItemPages:

@@ -25,8 +25,9 @@ def test_a_moved_item_leaves_a_redirect_in_every_language(tiny):
 
 
 def test_an_item_that_moved_to_another_site_is_found_from_its_old_one(tiny):
-    """A former address on another Site leads to the new home."""
-    net = tiny(f"-- {NEWS}/cau.vi.md --\n" + article(1, aliases="['ha/lim:/tin-tuc/2026/cau/']"))
+    """The Site it left says so in its own file: nobody else can claim an address there."""
+    moved = f"moved: {{/tin-tuc/2026/cau/: {item_id(1)}}}\n"
+    net = tiny(f"-- {NEWS}/cau.vi.md --\n" + article(1), LIM + moved)
     net.build()
     assert "url=https://ha.gov.vn/tin-tuc/2026/cau/" in net.text("lim.ha.gov.vn/tin-tuc/2026/cau/")
 
@@ -185,3 +186,20 @@ def test_two_outputs_of_one_name_are_refused(tmp_path):
         with pytest.raises(BuildError):
             sink.put(name, b"2")
     assert not (tmp_path / "out/ha.gov.vn").exists()
+
+
+def test_what_moved_away_must_be_published_somewhere(tiny):
+    """`moved` names a live Item and a possible address, or it is an error."""
+    net = tiny(
+        f"-- {NEWS}/cau.vi.md --\n" + article(1, draft="true"), f"{LIM}moved: {{/tin-tuc/2026/cau/: {item_id(1)}}}\n"
+    )
+    assert [(p.code, p.path) for p in net.errors()] == [("unknown-item", "sites/ha/lim.yaml")]
+    net.write(f"-- {NEWS}/cau.vi.md --\n" + article(1), f"{LIM}moved: {{/../x/: {item_id(1)}}}\n")
+    assert [(p.code, p.path) for p in net.errors()] == [("wrong-value", "sites/ha/lim.yaml")]
+
+
+def test_code_that_looks_like_a_link_stays_as_written(tiny):
+    """Addresses are resolved in links and pictures, never in the text a reader copies."""
+    net = tiny(f"-- {NEWS}/ma.vi.md --\n" + article(1, body='Viết `<a href="tai-lieu/a.html">` như sau.'))
+    net.build("ha/portal")
+    assert '&lt;a href="tai-lieu/a.html"&gt;' in net.text("ha.gov.vn/tin-tuc/2026/ma/")

@@ -51,14 +51,6 @@ CLASHES = {
             NO_ALIAS,
         ],
     ),
-    "alias-on-another-site": (
-        {OWN: article(1), f"{NEWS}b.vi.md": article(2, aliases="['ha/lim:/tin-thanh-pho/2026/a/']")},
-        [
-            "b.vi.md address-clash",
-            "The address /tin-thanh-pho/2026/a/ on ha/lim is also that of content/ha/lim/tin-thanh-pho/2026/a.vi.md.",
-            NO_ALIAS,
-        ],
-    ),
 }
 
 
@@ -96,14 +88,6 @@ SITES = {
         [
             "a.vi.md unknown-site",
             "“crosspost_ended” names no Site: “ha/lin”.",
-            "Did you mean “ha/lim”, “ha/mai”?",
-        ],
-    ),
-    "alias": (
-        {"aliases": "['ha/lin:/tin-tuc/2025/a/']"},
-        [
-            "a.vi.md unknown-site",
-            "“aliases” names no Site: “ha/lin”.",
             "Did you mean “ha/lim”, “ha/mai”?",
         ],
     ),

@@ -66,6 +66,12 @@ NUMBERS = {
             STAMP,
         ],
     ),
+    "dots": ("....../QĐ-UBND", ["qd.vi.md:5 blank-number", BLANK, STAMP]),
+    "low-line": ("_/QĐ-UBND", ["qd.vi.md:5 blank-number", BLANK, STAMP]),
+    "ellipses": ("…/…", ["qd.vi.md:5 blank-number", BLANK, STAMP]),
+    "dots-before-the-year": ("…/2026/QĐ-UBND", ["qd.vi.md:5 blank-number", BLANK, STAMP]),
+    "dots-in-a-party-number": ("…-NQ15/TW", ["qd.vi.md:5 blank-number", BLANK, STAMP]),
+    "words-only": ("Không số", ["qd.vi.md:5 blank-number", BLANK, STAMP]),
     "only-a-number": ("15", ["qd.vi.md:5 wrong-value", "“number” must be text; put numbers in quotation marks."]),
     "space": (
         "346 /TTr-VPUBND",
@@ -159,8 +165,42 @@ def test_an_odd_number_passes_with_a_reason(tiny):
     net = tiny()
     net.put(f"{LAWS}a.vi.md", document(1, "Biên bản 7", number_exception="Số cũ trước năm 1990"))
     assert told(net) == []
-    net.put(f"{LAWS}a.vi.md", document(1, "/QĐ-UBND", number_exception="Chưa có số"))
-    assert told(net)[0] == "a.vi.md:5 blank-number"
+    for blank in ("/QĐ-UBND", "....../QĐ-UBND", "_/QĐ-UBND", "…/…", "…-NQ/TW", "Không số"):
+        net.put(f"{LAWS}a.vi.md", document(1, blank, number_exception="Chưa có số"))
+        assert told(net) == ["a.vi.md:5 blank-number", BLANK, STAMP]
+
+
+def test_a_draft_may_have_its_number_and_words_later(tiny):
+    """A draft is not asked for its stamp nor for words of the vocabulary."""
+    net = tiny()
+    net.put(f"{LAWS}a.vi.md", document(1, "…/QĐ-UBND", type="chua-ro", field="chua-ro", draft="true"))
+    net.put(f"{LAWS}b.vi.md", document(2, "9901/QĐ-UBND", draft="true"))
+    assert told(net) == []
+
+
+def test_two_documents_with_one_number_are_told(tiny):
+    """The second names the first; numbers without a year begin anew every year."""
+    net = tiny()
+    net.put(f"{LAWS}a.vi.md", document(1))
+    net.put(f"{LAWS}b.vi.md", document(2, issued="2025-09-01"))
+    net.put(f"{LAWS}c.vi.md", document(3, issuer="HĐND thành phố Ha"))
+    net.put(f"{LAWS}d.vi.md", document(4, "15/QĐ-UBND"))
+    net.put(f"{LAWS}e.vi.md", document(5, "15/QĐ-UBND", issued="2025-09-01"))
+    net.put(f"{LAWS}g.vi.md", document(6, "15/QĐ-UBND", draft="true"))
+    assert told(net) == [
+        "b.vi.md:5 duplicate-number (warning)",
+        f"“15/2026/QĐ-UBND” of the same issuer is also the number of {LAWS}a.vi.md.",
+        "Correct the number, or say which of the two replaces the other (“replaces”).",
+    ]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_replaced_document_may_share_its_number(tiny, number):
+    """A document issued anew under its number replaces the first, whichever of the two says so."""
+    net = tiny()
+    net.put(f"{LAWS}a.vi.md", document(1, **({"replaced_by": item_id(2)} if number == 1 else {})))
+    net.put(f"{LAWS}b.vi.md", document(2, **(replaces(1) if number == 2 else {})))
+    assert told(net) == []
 
 
 @pytest.mark.parametrize(
@@ -207,6 +247,38 @@ FACTS = {
     "validity": (
         {"effective": "2026-10-01", "expires": "2026-09-01"},
         ["qd.vi.md:13 time-order", "“expires” is earlier than “effective”."],
+    ),
+    "in-force-before-it-was-issued": (
+        {"effective": "2026-08-31"},
+        [
+            "qd.vi.md:12 time-order (warning)",
+            "“effective” is earlier than “issued”.",
+            "Compare both days with the stamped document.",
+        ],
+    ),
+    "issued-tomorrow": (
+        {"issued": "2026-11-23"},
+        [
+            "qd.vi.md:8 issued-in-future (warning)",
+            "“issued” is a day still to come.",
+            "Compare it with the stamped document.",
+        ],
+    ),
+    "too-early-day": (
+        {"issued": "0001-01-01"},
+        ["qd.vi.md:8 wrong-value", "“issued” is not a possible date or time.", "Write 2026-10-05."],
+    ),
+    "too-late-day": (
+        {"expires": "9999-12-31"},
+        ["qd.vi.md:12 wrong-value", "“expires” is not a possible date or time.", "Write 2026-10-05."],
+    ),
+    "blank-abstract": (
+        {"abstract": '"  "'},
+        ["qd.vi.md:9 wrong-value", "“abstract” must not be empty."],
+    ),
+    "too-many-attachments": (
+        {"attachments": "[" + ", ".join(["{file: qd.files/a.pdf, title: A}"] * 101) + "]"},
+        ["qd.vi.md:12 wrong-value", "“attachments” is too long: at most 100 entries."],
     ),
     "impossible-day": (
         {"issued": "2026-02-30"},
@@ -318,4 +390,56 @@ def test_a_chain_of_replacements_is_no_circle(tiny):
     net.put(f"{LAWS}a.vi.md", document(1, **replaces(2)))
     net.put(f"{LAWS}b.vi.md", document(2, **replaces(3), replaced_by=item_id(1)))
     net.put(f"{LAWS}c.vi.md", document(3, replaced_by=item_id(2)))
+    assert told(net) == []
+
+
+WARD_SECTION = """\
+-- sites/ha/lim.yaml --
+kind: ward
+name: {vi: Phường Lim}
+short_name: {vi: Lim}
+label: lim
+sections:
+  van-ban: {label: {vi: Văn bản}, kind: documents}
+"""
+WARD = "content/ha/lim/van-ban/2026/"
+
+
+def test_a_ward_cannot_replace_the_citys_document(tiny):
+    """Only the Site of the older document says that it is replaced; it may name any Site's document."""
+    net = tiny(WARD_SECTION)
+    net.put(f"{LAWS}a.vi.md", document(1))
+    net.put(f"{WARD}b.vi.md", document(2, "16/2026/QĐ-UBND", **replaces(1)))
+    assert told(net) == [
+        f"{WARD}b.vi.md:12 foreign-replacement",
+        f"“replaces” names a document of another Site: {LAWS}a.vi.md.",
+        f"The other Site says it itself, with “replaced_by: {item_id(2)}”.",
+    ]
+    net.put(f"{WARD}b.vi.md", document(2, "16/2026/QĐ-UBND"))
+    net.put(f"{LAWS}a.vi.md", document(1, replaced_by=item_id(2)))
+    assert told(net) == []
+
+
+def test_a_foreign_replacement_makes_no_circle_on_the_citys_document(tiny):
+    """The ward alone is told."""
+    net = tiny(WARD_SECTION)
+    net.put(f"{LAWS}a.vi.md", document(1, **replaces()))
+    net.put(f"{WARD}b.vi.md", document(2, "16/2026/QĐ-UBND", **replaces(1), replaced_by=item_id(1)))
+    assert [line for line in told(net) if "foreign" in line or "circle" in line] == [
+        f"{WARD}b.vi.md:12 foreign-replacement"
+    ]
+
+
+@pytest.mark.parametrize("field", ["replaces", "replaced_by"])
+def test_a_replacement_that_is_a_draft_is_warned_of(tiny, field):
+    """Citizens cannot see a draft; drafts among themselves are left in peace."""
+    net = tiny()
+    fields = replaces(2) if field == "replaces" else {"replaced_by": item_id(2)}
+    net.put(f"{LAWS}a.vi.md", document(1, **fields))
+    net.put(f"{LAWS}b.vi.md", document(2, "16/2026/QĐ-UBND", draft="true"))
+    assert told(net) == [
+        "a.vi.md:12 link-to-draft (warning)",
+        f"“{field}” names a draft: {LAWS}b.vi.md.",
+    ]
+    net.put(f"{LAWS}a.vi.md", document(1, **fields, draft="true"))
     assert told(net) == []

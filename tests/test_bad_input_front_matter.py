@@ -19,6 +19,8 @@ NOT_A_NUMBER = "“title” must be text; put numbers in quotation marks."
 PARTS = "An original needs “kind” and “id”; a translation needs “translated_from”."
 TEXT_ONLY = "A translation holds text only; this fact stands in the original."
 FULL_TEXT = "Write the text; of a document the full text, not only its attachment (D1)."
+ALIAS = "Write the old address from its first slash to its last: /tin-tuc/2026/ten-cu/."
+KINDS = "“kind” must be one of: article, page, document."
 FIELD = "Write each field on a line of its own: “title: …”."
 BOOLEAN = "Write true or false, without quotation marks."
 
@@ -170,6 +172,113 @@ ARTICLES = {
             "“aliases[1]” does not have the right form.",
             "Write the old address from its first slash to its last: /tin-tuc/2026/ten-cu/.",
         ],
+    ),
+    "alias-on-another-site": (
+        article(1, aliases="['ha/lim:/tin-tuc/2026/cu/']"),
+        ["a.vi.md:7 wrong-value", "“aliases[1]” does not have the right form.", ALIAS],
+    ),
+    "alias-is-a-list-page": (
+        article(1, aliases="[/tin-tuc/trang-2/]"),
+        ["a.vi.md:7 wrong-value", "“aliases[1]” does not have the right form.", ALIAS],
+    ),
+    "alias-is-a-year": (
+        article(1, aliases="[/tin-tuc/cu/, /tin-tuc/2026/]"),
+        ["a.vi.md:7 wrong-value", "“aliases[2]” does not have the right form.", ALIAS],
+    ),
+    "alias-without-year": (
+        article(1, aliases="[/tin-tuc/muc/cu/]"),
+        ["a.vi.md:7 wrong-value", "“aliases[1]” does not have the right form.", ALIAS],
+    ),
+    "alias-below-a-language": (
+        article(1, aliases="[/tin-tuc/cu/, /english/cu/]"),
+        [
+            "a.vi.md:7 reserved-address",
+            "“/english/cu/” cannot be a former address: “english” is taken.",
+            "The first part is the section the text stood in.",
+        ],
+    ),
+    "alias-below-the-theme": (
+        article(1, aliases="[/theme/2026/cu/]"),
+        [
+            "a.vi.md:7 reserved-address",
+            "“/theme/2026/cu/” cannot be a former address: “theme” is taken.",
+            "The first part is the section the text stood in.",
+        ],
+    ),
+    "too-many-aliases": (
+        article(1, aliases=f"[{', '.join(f'/tin-tuc/cu-{n}/' for n in range(101))}]"),
+        ["a.vi.md:7 wrong-value", "“aliases” is too long: at most 100 entries."],
+    ),
+    "too-many-offers": (
+        article(1, crosspost=f"[{', '.join(f'ha/x{n}' for n in range(101))}]"),
+        ["a.vi.md:7 wrong-value", "“crosspost” is too long: at most 100 entries."],
+    ),
+    "too-many-ended-offers": (
+        article(1, crosspost_ended=f"[{', '.join(f'ha/x{n}' for n in range(101))}]"),
+        ["a.vi.md:7 wrong-value", "“crosspost_ended” is too long: at most 100 entries."],
+    ),
+    "too-many-tags": (
+        article(1, tags=f"[{', '.join(f't{n}' for n in range(31))}]"),
+        ["a.vi.md:7 wrong-value", "“tags” is too long: at most 30 entries."],
+    ),
+    "tag-twice": (
+        article(1, tags="\n  - giao-thong\n  - moi-truong\n  - giao-thong"),
+        ["a.vi.md:10 duplicate-tag", "The tag “giao-thong” stands twice.", "Take one of the two out."],
+    ),
+    "offered-and-ended": (
+        article(1, crosspost="[ha/lim]", crosspost_ended="\n  - ha/lim"),
+        [
+            "a.vi.md:9 offer-and-end",
+            "“ha/lim” stands in “crosspost” and in “crosspost_ended”.",
+            "Take it out of one of the two.",
+        ],
+    ),
+    "pattern-offered-and-ended": (
+        article(1, crosspost='["ha/*"]', crosspost_ended='["ha/*"]'),
+        [
+            "a.vi.md:8 offer-and-end",
+            "“ha/*” stands in “crosspost” and in “crosspost_ended”.",
+            "Take it out of one of the two.",
+        ],
+    ),
+    "offered-by-pattern-and-ended": (
+        article(1, crosspost='["ha/*"]', crosspost_ended="[ha/lim]"),
+        [
+            "a.vi.md:8 offer-and-end",
+            "“ha/lim” stands in “crosspost” and in “crosspost_ended”.",
+            "Take it out of one of the two.",
+        ],
+    ),
+    "kind-is-a-list": (
+        article(1, kind="[article]"),
+        ["a.vi.md:3 wrong-value", KINDS, "Did you mean “article”?"],
+    ),
+    "kind-holds-keys": (article(1, kind="{a: b}"), ["a.vi.md:3 wrong-value", KINDS]),
+    "first-moment": (
+        article(1, date="0001-01-01T00:00:00+14:00"),
+        ["a.vi.md:6 wrong-value", "“date” is not a possible date or time.", TIME],
+    ),
+    "last-moment": (
+        article(1, updated="9999-12-31T23:59:59-12:00"),
+        ["a.vi.md:7 wrong-value", "“updated” is not a possible date or time.", TIME],
+    ),
+    "too-early-day": (
+        article(1, date="1899-12-31"),
+        ["a.vi.md:6 wrong-value", "“date” is not a possible date or time.", TIME],
+    ),
+    "too-late-day": (
+        article(1, updated="2200-01-01"),
+        ["a.vi.md:7 wrong-value", "“updated” is not a possible date or time.", TIME],
+    ),
+    "title-of-spaces": (article(1, title='"  \\t "'), ["a.vi.md:4 wrong-value", "“title” must not be empty."]),
+    "summary-of-no-break-spaces": (
+        article(1, summary='"\\_\\_"'),
+        ["a.vi.md:5 wrong-value", "“summary” must not be empty."],
+    ),
+    "author-of-spaces": (article(1, author='" "'), ["a.vi.md:7 wrong-value", "“author” must not be empty."]),
+    "alternative-text-of-spaces": (
+        article(1, image_alt='" "'),
+        ["a.vi.md:7 wrong-value", "“image_alt” must not be empty."],
     ),
     "url-without-https": (
         article(1, source="{name: Báo, url: www.bao.vn}"),

@@ -9,6 +9,7 @@ from network import article, document, item_id, translation
 ELSEWHERE = "Link to other Sites as item:<id>."
 FILES = "The files of this text lie beside it in a.files/."
 ALT = "Write ![what it shows](file)."
+NEAR_PICTURE = "Did you mean “a.files/so-do.png”?"
 NEAR_FILES = "Did you mean “a.files/so-do.png”, “a.files/bang.csv”?"
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -33,7 +34,7 @@ BODIES = {
         [
             "a.vi.md:10 broken-link",
             "The link leads to an Item that does not exist: “item:aaaaaaaa222z”.",
-            "Did you mean “aaaaaaaa2225”, “aaaaaaaa2224”, “aaaaaaaa2223”?",
+            "Did you mean “aaaaaaaa2226”, “aaaaaaaa2225”, “aaaaaaaa2224”?",
         ],
     ),
     "anchor-that-is-not-there": (
@@ -251,6 +252,33 @@ BODIES = {
             FILES,
         ],
     ),
+    "lead-image-by-another-spelling": (
+        article(1, image="a.files/so%2Ddo.png", image_alt="Ảnh"),
+        ["a.vi.md:7 missing-image", "The picture is missing: “a.files/so%2Ddo.png”.", NEAR_PICTURE],
+    ),
+    "lead-image-with-a-dot": (
+        article(1, image="./a.files/so-do.png", image_alt="Ảnh"),
+        ["a.vi.md:7 missing-image", "The picture is missing: “./a.files/so-do.png”.", NEAR_PICTURE],
+    ),
+    "lead-image-with-a-last-slash": (
+        article(1, image="a.files/so-do.png/", image_alt="Ảnh"),
+        ["a.vi.md:7 missing-image", "The picture is missing: “a.files/so-do.png/”.", NEAR_PICTURE],
+    ),
+    "item-still-to-come": (
+        body(f"[x](item:{item_id(4)})"),
+        [
+            "a.vi.md:10 link-to-scheduled (warning)",
+            f"The link leads to a text that is published only later: “item:{item_id(4)}”.",
+        ],
+    ),
+    "item-still-to-come-by-path": (
+        body("[x](sau.vi.md)"),
+        [
+            "a.vi.md:10 link-to-scheduled (warning)",
+            "The link leads to a text that is published only later: “sau.vi.md”.",
+        ],
+    ),
+    "item-that-comes-before": (body(f"[x](item:{item_id(4)})", date="2026-12-02"), []),
     "lead-image-is-no-picture": (
         article(1, image="a.files/bang.csv", image_alt="Ảnh"),
         [
@@ -272,6 +300,7 @@ def test_a_link_or_picture_that_leads_nowhere_is_told(tiny, text, expected):
     net.put(f"{NEWS}b.vi.md", OTHER)
     net.put(f"{NEWS}b.files/so-do.png", PNG)
     net.put(f"{NEWS}nhap.vi.md", article(3, draft="true"))
+    net.put(f"{NEWS}sau.vi.md", article(4, date="2026-12-01"))
     assert told(net) == expected
 
 
@@ -320,4 +349,17 @@ def test_an_attachment_must_be_there_and_stay_inside(tiny):
         "qd.vi.md:14 missing-file",
         "The attached file is missing: “../../tin-tuc/2026/a.files/so-do.png”.",
         "The files of this text lie beside it in qd.files/.",
+    ]
+
+
+@pytest.mark.parametrize("file", ["qd.files/a%2Ecsv", "qd.files/a.csv/", "./qd.files/a.csv", "qd.files//a.csv"])
+def test_an_attachment_is_written_as_its_file_is_named(tiny, file):
+    """Other spellings of the right file are told before the build looks for it."""
+    net = tiny()
+    net.put("content/ha/portal/van-ban/2026/qd.vi.md", document(1, attachments=f'[{{file: "{file}", title: Bảng}}]'))
+    net.put("content/ha/portal/van-ban/2026/qd.files/a.csv", b"a,b\n")
+    assert told(net) == [
+        "qd.vi.md:12 missing-file",
+        f"The attached file is missing: “{file}”.",
+        "Did you mean “qd.files/a.csv”?",
     ]

@@ -19,7 +19,25 @@ GOOD = article(1)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 HTML = b"<script>alert(1)</script>"
 
+LISTS = "Choose another name: trang-1, trang-2 and so on are the pages of lists."
+
 NAMES = {
+    "page-of-a-list": (
+        f"{NEWS}trang-1.vi.md",
+        ["trang-1.vi.md path-slug", "“trang-1” cannot be part of an address.", LISTS],
+    ),
+    "later-page-of-a-list": (
+        f"{NEWS}trang-22.vi.md",
+        ["trang-22.vi.md path-slug", "“trang-22” cannot be part of an address.", LISTS],
+    ),
+    "year-in-other-digits": (
+        "content/ha/portal/tin-tuc/20\u0662\u0666/a.vi.md",
+        [
+            "content/ha/portal/tin-tuc/20\u0662\u0666/a.vi.md path-year",
+            "“20\u0662\u0666” is not a year.",
+            FORM,
+        ],
+    ),
     "language-not-published": (
         f"{NEWS}a.ko.md",
         [
@@ -503,3 +521,11 @@ def test_what_windows_adds_to_a_file_does_not_show(tiny, change):
     assert told(net) == []
     net.build("ha/portal")
     assert net.files() == before
+
+
+def test_a_name_that_only_resembles_a_list_page_passes(tiny):
+    """`trang-bi-y-te` and `trang-2-cua-so` are names like others."""
+    net = tiny()
+    for number, slug in enumerate(("trang-bi-y-te", "trang-2-cua-so", "trang"), 1):
+        net.put(f"{NEWS}{slug}.vi.md", article(number))
+    assert told(net) == []

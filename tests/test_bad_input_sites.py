@@ -341,3 +341,149 @@ def test_two_sites_claiming_one_host_through_a_language_collide(tiny):
         "sites/ha/lim.yaml",
         "The address “lim.ha.gov.vn” is claimed by Cổng Ha (ha/portal), Phường Lim (ha/lim).",
     ]
+
+
+MAIL = "“{}” does not have the right form."
+CONTACT = "Write one e-mail address, or one address that begins with https://."
+INVISIBLE = ["The invisible character U+202E stands here.", "Delete it: it breaks search and can hide text."]
+APART = "The letters are taken apart (decomposed Unicode), near “{}”."
+ESCAPED = "Type the letters themselves, not escapes such as \\u0301."
+ONE_LINE = "Write the text on one line, without \\n and without | or > before it."
+TEXTS = {
+    "no-name-in-any-language": ({"name": "{}"}, "1:2 wrong-value", ["“name” must not be empty."]),
+    "blank-name": ({"name": '{vi: " "}'}, "1:2 wrong-value", ["“name.vi” must not be empty."]),
+    "name-in-no-language": (
+        {"name": "{Tiếng Việt: Cam}"},
+        "1:2 wrong-value",
+        ["“name.Tiếng Việt” is not a language tag such as vi, en or mtq."],
+    ),
+    "empty-label": (
+        {"sections": "\n  tin: {label: {}}"},
+        "1:6 wrong-value",
+        ["“sections.tin.label” must not be empty."],
+    ),
+    "two-contacts": (
+        {"security_contact": '"x@y.vn https://z.vn"'},
+        "1:5 wrong-value",
+        [MAIL.format("security_contact"), CONTACT],
+    ),
+    "http-contact": (
+        {"security_contact": '"http://z.vn"'},
+        "1:5 wrong-value",
+        [MAIL.format("security_contact"), CONTACT],
+    ),
+    "no-mail": (
+        {"contact": "\n  email: Ban biên tập"},
+        "1:6 wrong-value",
+        [MAIL.format("contact.email"), "Write one e-mail address, as in bientap@hanoi.gov.vn."],
+    ),
+    "line-break": (
+        {"contact": '\n  phone: "024\\n113"'},
+        "1:6 line-break",
+        ["“contact.phone” must be one line, without tabs.", ONE_LINE],
+    ),
+    "escaped-direction": ({"operator": '"A\\u202eB"'}, "1:5 invisible-character", INVISIBLE),
+    "written-direction": ({"operator": '"A\u202eB"'}, "1:5 invisible-character", INVISIBLE),
+    "escaped-letters": ({"operator": '"Be\\u0301"'}, "1:5 not-nfc", [APART.format("Bé"), ESCAPED]),
+    "written-letters": (
+        {"operator": "Be\u0301"},
+        "1:5 not-nfc",
+        [APART.format("operator: Bé"), "Run: congtin check --fix-unicode sites/ha/cam.yaml"],
+    ),
+    "invisible-key": (
+        {"sources": '{"na\\u200bme": x}'},
+        "1:5 invisible-character",
+        ["The invisible character U+200B stands here.", "Delete it: it breaks search and can hide text."],
+    ),
+    "accepted-section-the-origin-lacks": (
+        {"accepts": "\n  - {from: ha/lim, sections: [tin-tuk], into: tin-tuc}"},
+        "1:6 unknown-section",
+        ["ha/lim has no section “tin-tuk”.", "Did you mean “tin-tuc”?"],
+    ),
+    "accepted-tag-nobody-knows": (
+        {"accepts": "\n  - from: ha/lim\n    tags:\n      - giao-thog\n    into: tin-tuc"},
+        "1:8 unknown-tag",
+        ["The tag “giao-thog” is not in the vocabulary.", "Did you mean “giao-thong”?"],
+    ),
+    "unknown-successor": (
+        {"successor": "ha/lin"},
+        "1:5 unknown-site",
+        ["“successor” names no Site: “ha/lin”.", "Did you mean “ha/lim”, “ha/mai”?"],
+    ),
+    "second-portal": (
+        {"kind": "portal"},
+        "1:1 wrong-value",
+        [
+            "Only the Site of ha/portal.yaml is of the kind “portal”.",
+            "Known are: department, ward, commune, special-zone, topic.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "place", "texts"), TEXTS.values(), ids=TEXTS.keys())
+def test_a_text_that_cannot_be_shown_or_followed_is_told(tiny, fields, place, texts):
+    """Languages, characters and names of other things, with the line."""
+    net = tiny()
+    net.put(CAM, ward(**fields))
+    assert told(net) == [f"sites/ha/cam.yaml:{place.removeprefix('1:')}", *texts]
+
+
+def test_a_line_in_the_contact_cannot_become_a_line_of_security_txt(tiny):
+    """Neither with a break nor behind one."""
+    net = tiny()
+    net.put(CAM, ward(security_contact='"x@y.vn\\nPolicy: https://z.vn"'))
+    assert {problem.code for problem in net.problems()} == {"wrong-value", "line-break"}
+
+
+def test_defaults_may_hold_empty_maps(tiny):
+    """The first level lists every field; what no file fills is missed in the Site's file."""
+    net = tiny()
+    net.put("sites/_defaults.yaml", "languages: [vi]\nname: {}\nshort_name: {}\nattribution: {}\nkind: null\n")
+    assert told(net) == []
+    net.put(CAM, ward(name="", kind=""))
+    assert [line for line in told(net) if line.startswith("sites/")] == [
+        "sites/ha/cam.yaml:1 missing-field",
+        "sites/ha/cam.yaml:1 wrong-value",
+    ]
+
+
+def test_symbolic_links_below_sites_are_refused(tiny, tmp_path):
+    """A Site is not read from elsewhere, a folder neither."""
+    net = tiny()
+    (tmp_path / "cam.yaml").write_text(WARD, "utf-8")
+    (net.root / CAM).symlink_to(tmp_path / "cam.yaml")
+    (net.root / "sites/ha/lim").mkdir()
+    (net.root / "sites/ha/lim/picks").symlink_to(tmp_path)
+    text = ["Symbolic links are not allowed below sites/.", "Put the file itself there."]
+    assert told(net) == ["sites/ha/cam.yaml symlink", *text, "sites/ha/lim/picks symlink", *text]
+
+
+@pytest.mark.parametrize("name", ["picks/aaaaaaaa2222.yml", "picks/notes.txt", "picks/folder.yaml/x", "pick.yaml"])
+def test_stray_files_beside_picks_are_refused(tiny, name):
+    """A pick with another ending would silently be none."""
+    net = tiny()
+    net.put(f"sites/ha/lim/{name}", "item: aaaaaaaa2222\n")
+    path = f"sites/ha/lim/{name.removesuffix('/x')}"
+    hint = "The folder of a Site holds only picks/<item id>.yaml, one file for each Item."
+    assert told(net) == [f"{path} path-form", NO_PLACE, hint]
+
+
+def test_a_pick_says_where_or_why_not(tiny):
+    """Neither consent nor refusal is no answer."""
+    net = tiny()
+    net.put("sites/ha/lim/picks/aaaaaaaa2222.yaml", "item: aaaaaaaa2222\n")
+    assert told(net) == ["sites/ha/lim/picks/aaaaaaaa2222.yaml:1 missing-field", "The field “into” is missing."]
+
+
+@pytest.mark.parametrize("path", ["lien-he", "tin-tuc"])
+def test_a_languages_path_must_be_free(tiny, path):
+    """The engine and the sections have their addresses first."""
+    net = tiny()
+    text = (net.root / "sites/ha/portal.yaml").read_text("utf-8")
+    net.put("sites/ha/portal.yaml", text.replace("{path: english}", f"{{path: {path}}}"))
+    assert told(net) == [
+        "sites/ha/portal.yaml:16 reserved-address",
+        f"The language “en” cannot have the path “{path}”: the address is taken.",
+        "Choose another path in “language_addresses” of portal.yaml, or another name for the section.",
+    ]

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 from findings import NEWS, told
-from network import REPOSITORY, article
+from network import REPOSITORY, article, translation
 
 from congtin.checks.text import inspect_text
 
@@ -319,3 +319,61 @@ def test_text_that_would_stall_the_renderer_is_refused(tiny, body):
     """No text of one ward holds up the publishing of all others."""
     net = tiny("-- content/ha/portal/tin-tuc/2026/a.vi.md --\n" + article(1, body=body))
     assert [p.code for p in net.errors()] == ["too-complex"]
+
+
+ESCAPED = {
+    "control": (
+        {"title": r'"a\x01b"'},
+        ["a.vi.md:4 invisible-character", "The invisible character U+0001 stands here.", DELETE],
+    ),
+    "direction": (
+        {"summary": r'"Tin \u202enóng"'},
+        ["a.vi.md:5 invisible-character", "The invisible character U+202E stands here.", DELETE],
+    ),
+    "line-separator": (
+        {"title": r'"a\Lb"'},
+        ["a.vi.md:4 invisible-character", "The invisible character U+2028 stands here.", DELETE],
+    ),
+    "no-character": (
+        {"title": r'"a\uffffb"'},
+        ["a.vi.md:4 invisible-character", "The invisible character U+FFFF stands here.", DELETE],
+    ),
+    "decomposed": (
+        {"title": r'"Nhe\u0301"'},
+        [
+            "a.vi.md:4 not-nfc",
+            "The letters are taken apart (decomposed Unicode), near “Nhé”.",
+            r"Write the letters themselves, not escapes such as \u0301.",
+        ],
+    ),
+    "within": (
+        {"source": '\n  name: Báo\n  consent: "a\\u200bb"'},
+        ["a.vi.md:9 invisible-character", "The invisible character U+200B stands here.", DELETE],
+    ),
+    "on-the-next-line": (
+        {"author": '\n  "a\\u200bb"'},
+        ["a.vi.md:7 invisible-character", "The invisible character U+200B stands here.", DELETE],
+    ),
+    "in-the-text-too": (
+        {"author": '"a\u200bb\\"c\\""'},
+        ["a.vi.md:7 invisible-character", "The invisible character U+200B stands here.", DELETE],
+    ),
+    "harmless": ({"title": r'"Gọi là \"cầu\" \u0111\xF4i"'}, []),
+    "plain-backslash": ({"title": r"a\u202eb"}, []),
+}
+
+
+@pytest.mark.parametrize(("fields", "expected"), ESCAPED.values(), ids=ESCAPED.keys())
+def test_a_character_that_comes_as_an_escape_is_told_once(tiny, fields, expected):
+    """YAML's escapes bring in nothing that the text itself may not hold; the line is that of the field."""
+    net = tiny()
+    net.put(f"{NEWS}a.vi.md", article(1, **fields))
+    assert told(net) == expected
+
+
+def test_an_escape_in_a_translation_is_told(tiny):
+    """Translations are looked at like originals."""
+    net = tiny()
+    net.put(f"{NEWS}a.vi.md", article(1))
+    net.put(f"{NEWS}a.en.md", translation(article(1), title=r'"a\x07b"'))
+    assert [line for line in told(net) if "a.en" in line] == ["a.en.md:3 invisible-character"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,7 +11,7 @@ from datetime import timedelta
 import pytest
 from network import NOON, REPOSITORY, article, document, translation
 
-from congtin.errors import ProblemsFound
+from congtin.errors import BuildError, ProblemsFound
 
 NEWS = "content/ha/portal/tin-tuc/2026"
 
@@ -195,3 +196,22 @@ def test_plain_pelican_fails_on_a_broken_file(tiny, tmp_path):
     assert f"{NEWS}/a.vi.md:1: The file has no front matter." in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
     assert not list((tmp_path / "plain").glob("ha.gov.vn/**/*.html"))
+
+
+def test_when_one_edition_fails_none_changes(tiny):
+    """All Editions are put in place together: a template that fails for one Site leaves every page as it was."""
+    net = tiny(f"-- {NEWS}/a.vi.md --\n" + article(1, crosspost="['ha/*']"))
+    net.build()
+    before = net.files()
+    (net.root / "themes").unlink()
+    shutil.copytree(REPOSITORY / "themes", net.root / "themes")
+    base = (net.root / "themes/base/templates/base.html").read_text("utf-8")
+    net.put("themes/base/templates/base.html", base + "{% if site.id == 'ha/mai' %}{{ 1 // 0 }}{% endif %}")
+    net.write(f"-- {NEWS}/a.vi.md --\n" + article(1, "Tiêu đề mới", crosspost="['ha/*']"))
+    with pytest.raises(BuildError) as found:
+        net.build(workers=2)
+    assert "ha/mai@vi" in str(found.value)
+    assert net.files() == before
+    net.put("themes/base/templates/base.html", base)
+    net.build()
+    assert "Tiêu đề mới" in net.text("mai.ha.gov.vn/tin-thanh-pho/2026/a/")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 
-from network import article
+import pytest
+from network import article, item_id
 
 NEWS = "content/ha/portal/tin-tuc/2026"
 
@@ -170,3 +171,118 @@ def test_schemas_are_those_of_the_models(tiny):
     schema = json.loads(tiny().congtin("schema", "article").stdout)
     assert set(schema["required"]) >= {"id", "kind", "title", "summary", "date"}
     assert schema["additionalProperties"] is False
+
+
+def refused(run, *words):
+    """Assert that a command ended with a sentence that holds these words."""
+    assert run.returncode == 2, run.stdout + run.stderr
+    assert "Traceback" not in run.stderr
+    assert not [word for word in words if word not in run.stderr], run.stderr
+
+
+def test_brackets_in_names_are_text(tiny):
+    """What looks like markup of the terminal is a name like others."""
+    net = tiny()
+    text = (net.root / "sites/ha/lim.yaml").read_text("utf-8")
+    net.put("sites/ha/lim.yaml", text.replace("Phường Lim", '"Phường [/x] [red]Lim :smile:"'))
+    for arguments in (("site", "list"), ("site", "show", "ha/lim")):
+        run = net.congtin(*arguments)
+        assert run.returncode == 0, run.stderr
+        assert "Phường [/x] [red]Lim :smile:" in run.stdout
+
+
+NEW_ARTICLE = {"--section": "tin-tuc", "--title": "Cầu mới", "--summary": "Tóm tắt.", "--tag": "giao-thong"}
+NEW_DOCUMENT = {
+    "--title": "Quyết định mới",
+    "--number": "15/2026/QĐ-UBND",
+    "--type": "quyet-dinh",
+    "--issuer": "UBND thành phố Ha",
+    "--issued": "2026-11-20",
+    "--abstract": "Về đỗ xe.",
+    "--field": "giao-thong",
+}
+
+
+def typed(options, **changes):
+    """Return the words of a command line."""
+    changed = {**options, **{f"--{key}": value for key, value in changes.items()}}
+    return [word for pair in changed.items() for word in pair]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "words"),
+    [
+        ("article", {"tag": "giao-thog"}, ("giao-thog", "“giao-thong”")),
+        ("article", {"title": "   "}, ("“title” must not be empty",)),
+        ("article", {"title": "a" * 251}, ("“title” is too long",)),
+        ("article", {"title": "English"}, ("“english”", "a language has that address")),
+        ("article", {"title": "Cầu\u202e mới"}, ("“title”", "U+202E")),
+        ("article", {"summary": ""}, ("“summary” must not be empty",)),
+        ("article", {"summary": "a" * 601}, ("“summary” is too long",)),
+        ("document", {"type": "quyet-din"}, ("“type”", "“quyet-dinh”")),
+        ("document", {"field": "x"}, ("“field”", "Known are: giao-thong.")),
+        ("document", {"issued": "hôm qua"}, ("“issued”",)),
+        ("document", {"issued": "2026-02-30"}, ("“issued” is not a possible date",)),
+        ("document", {"issuer": " "}, ("“issuer” must not be empty",)),
+    ],
+)
+def test_new_writes_nothing_that_the_checks_refuse(tiny, kind, changes, words):
+    """The field that is wrong is named, and no file is left behind."""
+    net = tiny()
+    options = NEW_ARTICLE if kind == "article" else NEW_DOCUMENT
+    refused(net.congtin("new", kind, "ha/portal", *typed(options, **changes)), *words)
+    assert not [path for path in net.root.rglob("content/**/*") if path.is_file()]
+
+
+def test_new_composes_what_was_typed(tiny):
+    """Letters typed apart and stray spaces are put right."""
+    net = tiny()
+    run = net.congtin("new", "article", "ha/portal", *typed(NEW_ARTICLE, title=" Ca\u0302\u0300u  mới "))
+    assert run.returncode == 0, run.stderr
+    assert "\ntitle: Cầu mới\n" in (net.root / f"{NEWS}/cau-moi.vi.md").read_text("utf-8")
+    assert not net.problems()
+
+
+def test_places_that_cannot_be_written_are_told_before_the_work(tiny, tmp_path):
+    """A folder for a file, a file for a folder, a folder that is missing."""
+    net = tiny()
+    (tmp_path / "file").write_text("x")
+    refused(net.congtin("build", "--report", str(tmp_path)), "is a folder, not a file")
+    refused(net.congtin("build", "--report", str(tmp_path / "none/report.json")), "There is no folder")
+    for command in ("build", "serve", "schema"):
+        refused(net.congtin(command, "--output", str(tmp_path / "file")), "is a file, not a folder")
+        refused(net.congtin(command, "--output", str(tmp_path / "file/below")), "is a file, not a folder")
+    assert not net.output.exists()
+
+
+def test_only_texts_of_the_repository_are_mended(tiny, tmp_path):
+    """`--fix-unicode` touches nothing outside content/ and sites/, not even by another name."""
+    net = tiny(f"-- {NEWS}/a.vi.md --\n" + article(1, body="nu\u031bo\u031b\u0301c"))
+    before = (net.root / f"{NEWS}/a.vi.md").read_bytes()
+    outside = tmp_path / "outside.md"
+    outside.write_text("e\u0301", "utf-8")
+    (net.root / "content/link.md").symlink_to(outside)
+    for path in (str(outside), "content/../../outside.md", "content/link.md", "pelicanconf.py"):
+        run = net.congtin("check", "--fix-unicode", f"{NEWS}/a.vi.md", "--fix-unicode", path)
+        refused(run, "below content/ or sites/")
+    assert outside.read_text("utf-8") == "e\u0301"
+    assert (net.root / f"{NEWS}/a.vi.md").read_bytes() == before
+
+
+def test_waiting_lists_what_a_board_has_not_answered(tiny):
+    """Offered and neither accepted by rule nor by pick: id, title, origin and time."""
+    net = tiny(
+        f"-- {NEWS}/a.vi.md --\n" + article(1, "Theo quy tắc", crosspost="[ha/lim]"),
+        "-- content/ha/mai/gioi-thieu/2026/x.vi.md --\n"
+        + article(2, "Chờ [/x] duyệt", crosspost="[ha/portal]").replace("kind: article", "kind: page"),
+    )
+    run = net.congtin("site", "waiting", "ha/portal", "--format", "json")
+    assert json.loads(run.stdout) == [
+        {"id": item_id(2), "title": "Chờ [/x] duyệt", "from": "ha/mai", "since": "2026-10-05T08:30:00+07:00"}
+    ]
+    table = net.congtin("site", "waiting", "ha/portal").stdout
+    assert "Chờ [/x] duyệt" in table and "1 Item waits." in table
+    assert json.loads(net.congtin("site", "waiting", "ha/lim", "--format", "json").stdout) == []
+    refused(net.congtin("site", "waiting", "ha/lin"), "ha/lim")
+    net.put(f"sites/ha/portal/picks/{item_id(2)}.yaml", f"item: {item_id(2)}\nrefused: Không phù hợp\n")
+    assert json.loads(net.congtin("site", "waiting", "ha/portal", "--format", "json").stdout) == []

@@ -180,3 +180,63 @@ def test_a_broken_picked_item_is_one_error_not_two(tiny):
     assert net.congtin("site", "pick", "ha/portal", item_id(1), "--into", "tu-co-so").returncode == 0
     net.put(f"{LIM}/hoi.vi.md", "---\n")
     assert [p.code for p in net.errors()] == ["no-front-matter"]
+
+
+def picked(tiny, **fields):
+    """Return a network in which the portal has picked the ward's article."""
+    net = tiny(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Hội làng", crosspost="[ha/portal]", **fields))
+    net.put(f"{LIM}/hoi.files/anh.png", b"\x89PNG\r\n\x1a\nmot")
+    assert net.congtin("site", "pick", "ha/portal", item_id(1), "--into", "tu-co-so").returncode == 0
+    return net
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        {"withdrawn": "{at: 2099-01-01, reason: x}"},
+        {"body": "Khác."},
+        {"crosspost_ended": "[ha/portal]"},
+    ],
+    ids=["withdrawn-in-the-future", "plain-edit", "ended-and-offered"],
+)
+def test_no_trick_brings_unpicked_words_onto_the_portal(tiny, trick):
+    """Changed text reaches the picking Site only with a new pick, whatever else the origin writes (F1)."""
+    net = picked(tiny)
+    net.write(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Chữ mới", crosspost="[ha/portal]", **trick))
+    assert {p.code for p in net.errors()} & {"pick-outdated", "offer-and-end"}
+
+
+def test_a_pick_covers_the_pictures_too(tiny):
+    """Another picture under the same name needs a new pick."""
+    net = picked(tiny)
+    net.put(f"{LIM}/hoi.files/anh.png", b"\x89PNG\r\n\x1a\nhai")
+    assert codes(net.errors()) == [("pick-outdated", f"sites/ha/portal/picks/{item_id(1)}.yaml")]
+
+
+def test_a_pick_that_ends_in_the_future_still_holds_today(tiny):
+    """An end to come does not loosen the consent before it."""
+    net = picked(tiny)
+    path = f"sites/ha/portal/picks/{item_id(1)}.yaml"
+    net.put(path, (net.root / path).read_text("utf-8") + "ended: 2099-12-31\n")
+    net.write(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Chữ mới", crosspost="[ha/portal]"))
+    assert codes(net.errors()) == [("pick-outdated", path)]
+
+
+def test_a_refused_offer_is_told_with_its_reason(tiny):
+    """The Board's refusal is shown to the origin and no longer waits (E15)."""
+    net = tiny(
+        f"-- {LIM}/hoi.vi.md --\n" + article(1, crosspost="[ha/portal]"),
+        f"-- sites/ha/portal/picks/{item_id(1)}.yaml --\nitem: {item_id(1)}\nrefused: Trùng với bài đã đăng.\n",
+    )
+    report = net.build()
+    assert (report.waiting, report.copies) == (0, 0)
+    (notice,) = report.problems
+    assert (notice.code, notice.severity.value) == ("refused", "notice")
+    assert "Trùng với bài đã đăng." in str(notice.message)
+
+
+def test_copies_go_only_into_sections_that_hold_such_items(tiny):
+    """An article cannot be accepted among documents."""
+    accepts = "accepts:\n  - {from: portal, into: gioi-thieu}\n"
+    net = tiny(LIM_SITE + accepts, f"-- {NEWS}/cau.vi.md --\n" + article(1, crosspost="[ha/lim]"))
+    assert [p.code for p in net.errors()] == ["wrong-section"]

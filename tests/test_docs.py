@@ -18,10 +18,10 @@ from congtin.build.listings import PAGE_SIZE
 from congtin.catalogue.front_matter import MODELS, Translation, split
 from congtin.catalogue.paths import MEDIA_TYPES
 from congtin.catalogue.scan import MOST_MEDIA_BYTES, MOST_SOURCE_BYTES
-from congtin.checks.items import RESERVED
 from congtin.cli.main import main as congtin
 from congtin.cli.schema import SCHEMAS, schema_text
 from congtin.model import ItemKind
+from congtin.network.hosts import RESERVED_PARTS
 from congtin.network.options import PortalOptions, SiteOptions
 
 DOCS = REPOSITORY / "docs"
@@ -170,7 +170,7 @@ def test_every_field_of_front_matter_is_explained():
 def test_reserved_addresses_are_explained():
     """Whoever names a section can read which names are taken."""
     text = (DOCS / "addresses.md").read_text("utf-8")
-    for part in RESERVED:
+    for part in RESERVED_PARTS:
         assert f"`{part}`" in text, part
 
 

@@ -133,3 +133,18 @@ def test_serving_before_building_says_what_to_do(tiny):
     run = tiny().congtin("serve")
     assert run.returncode == 2
     assert "congtin build" in run.stderr
+
+
+@pytest.mark.parametrize("path", ["/%00", "/tin-tuc/%00/", "/%ff%fe", "//[x", f"/{'a' * 5000}", "/%0d%0aX-Evil:%201"])
+def test_paths_no_file_can_have_answer_404(net, path):
+    """A zero byte, broken UTF-8, a name too long: an answer, and the server goes on."""
+    with serving(net) as server:
+        status, headers, _ = get(server, "ha.gov.vn", path)
+        assert (status, headers.get("X-Evil")) == (404, None)
+        assert get(server, "ha.gov.vn", "/")[0] == 200
+
+
+def test_a_folders_address_never_leads_to_another_host(net):
+    """Two slashes in front would name a host; the redirect has one."""
+    with serving(net) as server:
+        assert get(server, "ha.gov.vn", "//tin-tuc")[1]["Location"] == "/tin-tuc/"

@@ -303,6 +303,7 @@ def test_coverage_adds_up(network):
     known = {count.field: count.known for count in whole}
     assert (known["emc_site_id"], known["trust_label"], known["contact.phone"], known["contact.email"]) == (0, 0, 1, 3)
     assert known["owning_authority"] == 391
+    assert (known["contact.fax"], known["contact.hours"], known["security_contact"]) == (0, 127, 0)
 
 
 def test_coverage_counts_what_is_known_of_a_few(network):
@@ -482,6 +483,14 @@ def test_add_where_labels_must_be_full_names_cannot_break_the_rule(copy):
         (("hanoi", "Sở Sao", "--kind", "department", "--label", "../x"), ""),
         (("hanoi", "Sở Sao", "--kind", "department", "--code", '1"\nhost: x.vn'), ""),
         (("hanoi", "Phường", "--kind", "ward"), ""),
+        (("hanoi", "Sở Sao", "--kind", "department", "--label", "portal"), "--label"),
+        (("hanoi", "Sở Sao", "--kind", "department", "--label", "portal", "--code", "1"), "--label"),
+        (("hanoi", "Sở Sao", "--kind", "department", "--label", "a" * 300), "--label"),
+        (("hanoi", "Sở Sao", "--kind", "department", "--code", "12a"), "12a"),
+        (("hanoi", "Sở Sao", "--kind", "department", "--code", "1" * 11), "digits"),
+        (("hanoi", "Sở Sao", "--kind", "department", "--code", "١٢"), "digits"),
+        (("hanoi", "Sở Sao", "--kind", "department", "--code", ""), "digits"),
+        (("hanoi", "Sở\u202e Sao", "--kind", "department"), "no name"),
     ],
 )
 def test_add_refuses_what_cannot_be_a_site(copy, arguments, word):

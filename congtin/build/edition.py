@@ -44,6 +44,8 @@ class EditionJob:
     output: Path
     state: Path
     fingerprint: str = ""
+    together: bool = False
+    """Leave the files for the caller, who puts those of all Editions in place when all are ready."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class EditionResult:
     """What one Pelican run wrote."""
 
     key: EditionKey
-    written: Written
+    written: Written | None
+    """Nothing while the files wait for the caller."""
 
 
 class _Silent:
@@ -74,7 +77,7 @@ def build_edition(job: EditionJob) -> EditionResult:
     )
     pelican.console = _Silent()
     EditionPelican(settings).run()
-    written: Written = settings["CONGTIN_WRITTEN"]
+    written: Written | None = settings["CONGTIN_WRITTEN"]
     return EditionResult(plan.edition.key, written)
 
 

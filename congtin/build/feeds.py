@@ -43,7 +43,7 @@ def _formats(
         )
         for card, canonical in entries:
             feed.add_item(**_entry(card, canonical, gettext, contexts))
-        newest = max((card.date for card, _ in entries), default=_NEVER)
+        newest = max((card.updated or card.date for card, _ in entries), default=_NEVER)
         feed.latest_post_date = partial(_time, newest)
         text = io.StringIO()
         feed.write(text, "utf-8")
@@ -64,6 +64,7 @@ def _entry(card: Card, canonical: str, gettext: Callable[[str], str], contexts: 
         "description": mark + card.summary,
         "author_name": origin,
         "pubdate": card.date,
-        "updateddate": card.date,
+        "updateddate": card.updated or card.date,
+        "unique_id_is_permalink": False,
         "categories": [card.section.text],
     }

@@ -14,7 +14,7 @@ from congtin.build.plan import EditionPlan, PlacedItem, relative_item_path
 from congtin.build.view_types import Link, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
-from congtin.catalogue.markdown import Heading
+from congtin.catalogue.markdown import START_TAG, Heading
 from congtin.catalogue.paths import MEDIA_SUFFIX
 from congtin.network.network import local
 
@@ -108,7 +108,7 @@ def resolve_addresses(plan: EditionPlan, placed: PlacedItem, markup: str) -> str
                 found = base + target.removeprefix(folder)
         return f' {match[1]}="{html.escape(found)}"'
 
-    return _ADDRESS.sub(address, markup)
+    return START_TAG.sub(lambda tag: _ADDRESS.sub(address, tag[0]), markup)
 
 
 def _item_link(plan: EditionPlan, placed: PlacedItem, path: str) -> str:
@@ -164,7 +164,7 @@ def _text(views: Views, placed: PlacedItem, field_name: str) -> Text:
 
 
 def _tags(views: Views, placed: PlacedItem) -> list[Link]:
-    tags = placed.item.facts.tags
+    tags = dict.fromkeys(placed.item.facts.tags)
     return [
         Link(views.text(*local(views.plan.vocabulary.tags.get(tag), views.plan.lang)), views.address(f"chu-de/{tag}/"))
         for tag in tags

@@ -74,7 +74,7 @@ def tag_listings(plan: EditionPlan) -> list[Listing]:
     """Return one listing for each tag in use, in the order of their labels."""
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
     for placed in plan.live_items():
-        for tag in placed.item.facts.tags:
+        for tag in dict.fromkeys(placed.item.facts.tags):
             grouped[tag].append(placed)
     found = []
     for tag, entries in grouped.items():

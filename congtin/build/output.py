@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from congtin.messages import msg
 from congtin.model import EditionKey
 
 STAGING = ".staging"
+_SEAL = "sealed.json"
 _NAME = re.compile(r"[a-z0-9._][a-z0-9._-]*")
 
 
@@ -36,6 +38,7 @@ class OutputSink:
         self.outputs: dict[str, str] = {}
         self._changed: list[str] = []
         self._ready: set[Path] = set()
+        self.fingerprint = ""
         self._staging = root / STAGING / f"{key.site.replace('/', '__')}@{key.lang}"
 
     def open(self) -> None:
@@ -64,6 +67,23 @@ class OutputSink:
             raise BuildError(msg("Two pages of {edition} are written to {name}.", edition=self.key, name=name))
         self.outputs[name] = digest
 
+    def seal(self, fingerprint: str) -> None:
+        """Leave everything ready for another process to put in place with ``sealed(…).commit(…)``."""
+        data = {"outputs": self.outputs, "changed": self._changed, "fingerprint": fingerprint}
+        (self._staging / _SEAL).write_text(json.dumps(data), "utf-8")
+
+    @classmethod
+    def sealed(cls, root: Path, state: Path, key: EditionKey) -> OutputSink:
+        """Return the sink that a worker sealed."""
+        sink = cls(root, state, key)
+        data = json.loads((sink._staging / _SEAL).read_text("utf-8"))
+        sink.outputs, sink._changed, sink.fingerprint = data["outputs"], data["changed"], data["fingerprint"]
+        return sink
+
+    def discard(self) -> None:
+        """Throw away what was collected."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+
     def commit(self, fingerprint: str = "") -> Written:
         """Put everything in place, remove what the Edition no longer has, then save the Manifest.
 
@@ -79,7 +99,7 @@ class OutputSink:
         orphans = sorted(before.outputs.keys() - self.outputs.keys())
         for name in orphans:
             remove_output(self.root, name)
-        Manifest(self.outputs, fingerprint).save(self.state, self.key)
+        Manifest(self.outputs, fingerprint or self.fingerprint).save(self.state, self.key)
         shutil.rmtree(self._staging, ignore_errors=True)
         return Written(len(self.outputs), len(self._changed), len(orphans))
 

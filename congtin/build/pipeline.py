@@ -12,7 +12,7 @@ from congtin.build.edition import EditionJob, EditionResult
 from congtin.build.fingerprint import code_fingerprint, edition_fingerprint
 from congtin.build.interface import interface_for, load_interfaces
 from congtin.build.manifest import Manifest, manifests_of
-from congtin.build.output import remove_output
+from congtin.build.output import OutputSink, remove_output
 from congtin.build.plan import EditionPlan, make_plans
 from congtin.build.report import BuildReport
 from congtin.build.runner import run_jobs
@@ -84,11 +84,23 @@ def build(request: BuildRequest, progress: Progress | None = None) -> BuildRepor
     jobs = make_jobs([plans[key] for key in wanted], request.output, request.state)
     due = [job for job in jobs if request.full or not is_up_to_date(job)]
     progress.start(len(due))
-    results = run_jobs(due, request.workers, progress.advance)
+    results = run_together(due, request, progress)
     report = _report(request, repository, wanted, results, problems)
     report.removed += prune_editions(request.output, request.state, plans)
     report.seconds = time.monotonic() - started
     return report
+
+
+def run_together(jobs: list[EditionJob], request: BuildRequest, progress: Progress) -> list[EditionResult]:
+    """Build Editions and put their files in place when all are ready; when one fails, none changes."""
+    keys = [job.plan.edition.key for job in jobs]
+    try:
+        run_jobs([replace(job, together=True) for job in jobs], request.workers, progress.advance)
+    except BaseException:
+        for key in keys:
+            OutputSink(request.output, request.state, key).discard()
+        raise
+    return [EditionResult(key, OutputSink.sealed(request.output, request.state, key).commit()) for key in keys]
 
 
 def make_jobs(plans: Iterable[EditionPlan], output: Path, state: Path) -> list[EditionJob]:
@@ -180,7 +192,7 @@ def _report(
         skipped=len(wanted) - len(results),
         pages=sum(1 for name in outputs if name.endswith(".html")),
         files=len(outputs),
-        changed=sum(result.written.changed for result in results),
-        removed=sum(result.written.removed for result in results),
+        changed=sum(result.written.changed for result in results if result.written),
+        removed=sum(result.written.removed for result in results if result.written),
         problems=problems,
     )

@@ -132,11 +132,15 @@ class _PlanMaker:
 
     def __post_init__(self) -> None:
         self.newer: dict[str, str] = {}
-        for item in self.catalogue.items.values():
-            if isinstance(item.facts, Document) and not item.facts.draft and item.facts.date <= self.now:
-                self.newer.update((older, item.id) for older in item.facts.replaces)
-                if item.facts.replaced_by:
-                    self.newer[item.id] = item.facts.replaced_by
+        live = {
+            item.id: item.facts
+            for item in self.catalogue.items.values()
+            if isinstance(item.facts, Document) and not item.facts.draft and item.facts.date <= self.now
+        }
+        for item_id, facts in live.items():
+            self.newer.update((older, item_id) for older in facts.replaces)
+            if facts.replaced_by in live:
+                self.newer[item_id] = facts.replaced_by
         self.by_path = self.catalogue.by_path()
 
     def plan(self, site: Site, edition: Edition) -> EditionPlan:

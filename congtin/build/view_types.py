@@ -98,6 +98,7 @@ class Card:
     image_alt: str
     demo: bool
     withdrawn: bool
+    updated: datetime | None = None
     number: str = ""
     document_type: Text = field(default_factory=lambda: Text(""))
     issuer: Text = field(default_factory=lambda: Text(""))

@@ -162,6 +162,7 @@ class Views:
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
+            updated=facts.updated,
         )
         if not isinstance(facts, Document):
             return common

@@ -8,27 +8,33 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from congtin.catalogue.paths import is_slug
 from congtin.model import ItemKind
-from congtin.validation import Day, Moment, StrictModel, Url
+from congtin.validation import VISIBLE, Day, Moment, StrictModel, Url
 
 ID_ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 12
 
-_ALIAS = re.compile(r"([a-z0-9-]+/[a-z0-9-]+:)?/([a-z0-9-]+/){2,3}")
+MOST_ENTRIES = 100
+MOST_TAGS = 30
+
+_ALIAS = re.compile(r"/[a-z0-9]+(-[a-z0-9]+)*/((19|20)[0-9]{2}/)?(?P<slug>[^/]+)/")
 
 
 def _alias(value: str) -> str:
-    if not _ALIAS.fullmatch(value):
+    form = _ALIAS.fullmatch(value)
+    if form is None or not is_slug(form["slug"]):
         raise PydanticCustomError("bad_form", "bad form")
     return value
 
 
 ItemId = Annotated[str, Field(pattern=f"^[{ID_ALPHABET}]{{{ID_LENGTH}}}$")]
-Title = Annotated[str, Field(min_length=1, max_length=250)]
-Summary = Annotated[str, Field(min_length=1, max_length=600)]
-Abstract = Annotated[str, Field(min_length=1, max_length=1000)]
-Line = Annotated[str, Field(min_length=1, max_length=300)]
+Title = Annotated[str, Field(min_length=1, max_length=250, pattern=VISIBLE)]
+Summary = Annotated[str, Field(min_length=1, max_length=600, pattern=VISIBLE)]
+Abstract = Annotated[str, Field(min_length=1, max_length=1000, pattern=VISIBLE)]
+Line = Annotated[str, Field(min_length=1, max_length=300, pattern=VISIBLE)]
 Alias = Annotated[str, AfterValidator(_alias)]
+Offers = Annotated[list[str], Field(max_length=MOST_ENTRIES)]
 Revision = Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
 
 
@@ -66,13 +72,13 @@ class Original(StrictModel):
     change_note: Line | None = None
     author: Line | None = None
     source: SourceCredit | None = None
-    tags: list[str] = []
+    tags: Annotated[list[str], Field(max_length=MOST_TAGS)] = []
     image: str | None = None
     image_alt: Line | None = None
     image_credit: Line | None = None
-    crosspost: list[str] = []
-    crosspost_ended: list[str] = []
-    aliases: list[Alias] = []
+    crosspost: Offers = []
+    crosspost_ended: Offers = []
+    aliases: Annotated[list[Alias], Field(max_length=MOST_ENTRIES)] = []
     withdrawn: Withdrawal | None = None
     draft: bool = False
     demo: bool = False
@@ -118,7 +124,7 @@ class Document(Original):
     recipients: list[Line] = []
     replaces: list[ItemId] = []
     replaced_by: ItemId | None = None
-    attachments: list[Attachment] = []
+    attachments: Annotated[list[Attachment], Field(max_length=MOST_ENTRIES)] = []
 
     @property
     def teaser(self) -> str:

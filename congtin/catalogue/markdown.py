@@ -109,7 +109,7 @@ _OLD_NOTE_REF = re.compile(r'<sup id="(fnref[^"]*)"><a class="footnote-ref"')
 _OLD_NOTE_AGAIN = re.compile(r'(id="|href="#)fnref([0-9]+)-')
 # After it: every tag is <name key="value" …>, and "<", ">" and quotes stand nowhere else.
 _ATTRIBUTE = re.compile(r' ([^ =<>"]+)="([^"]*)"')
-_START_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [^ =<>"]+="[^"]*")*)>')
+START_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [^ =<>"]+="[^"]*")*)>')
 _FIGURE = re.compile(r'<p><img((?: [^ =<>"]+="[^"]*")*)></p>')
 _HEADING_EDGE = re.compile(r"</?h[2-6](?=[ >])")
 _NOTE_MARK = re.compile(r'<sup class="footnote-ref".*?</sup>|<span class="footnote-label">.*?</span>', re.DOTALL)
@@ -184,7 +184,7 @@ def render(text: str, dialect: Dialect = "commonmark") -> Fragment:
     markup = _ALIGN.sub(r'<\1 class="\3"\2', to_html(text, dialect))
     markup = _FIGURE.sub(_figure, sanitise(_footnotes(markup)))
     markup, headings = _ids(markup)
-    tags = [(tag[1], dict(_ATTRIBUTE.findall(tag[2]))) for tag in _START_TAG.finditer(markup)]
+    tags = [(tag[1], dict(_ATTRIBUTE.findall(tag[2]))) for tag in START_TAG.finditer(markup)]
     return Fragment(
         html=markup,
         headings=headings,
@@ -258,7 +258,7 @@ def _figure(match: re.Match[str]) -> str:
 def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
     """Give every heading an id, and every id once; the first of two alike keeps it."""
     found: list[Heading] = []
-    starts = _START_TAG.finditer(markup)
+    starts = START_TAG.finditer(markup)
     taken = {value: 1 for tag in starts for key, value in _ATTRIBUTE.findall(tag[2]) if key == "id"}
     given: set[str] = set()
 
@@ -285,7 +285,7 @@ def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
             found.append(Heading(int(element[1]), html.unescape(anchor), text))
         return f"<{element}{attributes}>"
 
-    return _START_TAG.sub(start, markup), tuple(found)
+    return START_TAG.sub(start, markup), tuple(found)
 
 
 def _free_id(wanted: str, taken: dict[str, int]) -> str:

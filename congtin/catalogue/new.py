@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
 
-from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, split
+from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, MODELS, Translation, split
 from congtin.catalogue.paths import MOST_SLUG, BadPath, SourcePath, parse
 from congtin.catalogue.source import Catalogue, Item, blob_id
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.languages import ascii_slug
-from congtin.messages import msg
+from congtin.messages import Msg, msg
 from congtin.model import HANOI_TIME, ItemKind, SectionKind
 from congtin.network.network import Network, Site
+from congtin.network.options import Vocabulary
+from congtin.network.texts import INVISIBLE, character_name
+from congtin.validation import StrictModel, problems_of
 
 _SECTION_KINDS = {
     ItemKind.ARTICLE: SectionKind.ARTICLES,
@@ -44,14 +49,17 @@ def new_item(
     if site is None:
         raise UsageError(msg("There is no Site “{site}”.", site=site_id), did_you_mean(site_id, network.sites))
     chosen = _section(site, section, kind)
-    title = str(fields["title"])
-    where = SourcePath(site.id, chosen, f"{now.astimezone(HANOI_TIME):%Y}", _slug(title), site.main_language)
     front = {
         "id": new_id(),
         "kind": kind.value,
-        **fields,
+        **{field: _typed(field, value) for field, value in fields.items()},
         "date": now.astimezone(HANOI_TIME).isoformat(timespec="seconds"),
     }
+    _require_valid(MODELS[kind], front)
+    _require_known_terms(network.vocabulary, front)
+    slug = _slug(str(front["title"]))
+    _require_free(site, slug)
+    where = SourcePath(site.id, chosen, f"{now.astimezone(HANOI_TIME):%Y}", slug, site.main_language)
     return _write(network.root / where.path, front, "")
 
 
@@ -65,11 +73,12 @@ def new_translation(network: Network, catalogue: Catalogue, path: str, lang: str
     if item.source(lang):
         raise UsageError(msg("There is a text in “{lang}” already: {path}.", lang=lang, path=path))
     where = item.original.where
-    front = {"translated_from": item.original.blob, "title": item.facts.title}
+    front: dict[str, object] = {"translated_from": item.original.blob, "title": item.facts.title}
     for field in ("summary", "abstract", "image_alt", "issuer", "signatory_post"):
         value = getattr(item.facts, field, None)
         if value:
             front[field] = value
+    _require_valid(Translation, front)
     _, body, _ = split((network.root / item.original.path).read_text("utf-8"))
     target = SourcePath(where.site, where.section, where.year, where.slug, lang)
     return _write(network.root / target.path, front, body)
@@ -109,6 +118,54 @@ def _section(site: Site, section: str | None, kind: ItemKind) -> str:
     if section is None:
         raise UsageError(msg("Name a section with --section."), words)
     raise UsageError(msg("“{section}” does not fit.", section=section), did_you_mean(section, fitting) or words)
+
+
+def _typed(field: str, value: object) -> object:
+    """Return what a person typed as it is written: composed letters, single spaces, nothing invisible."""
+    if isinstance(value, list):
+        return [_typed(field, each) for each in value]
+    if not isinstance(value, str):
+        return value
+    text = " ".join(unicodedata.normalize("NFC", value).split())
+    invisible = INVISIBLE.search(text)
+    if invisible:
+        code = character_name(invisible[0])
+        found = msg("“{field}” holds the invisible character {code}.", field=field, code=code)
+        raise UsageError(found, msg("Delete it: it breaks search and can hide text."))
+    return text
+
+
+def _require_valid(model: type[StrictModel], front: Mapping[str, object]) -> None:
+    """Raise UsageError with the first thing that a Source's model says of the fields."""
+    try:
+        model.model_validate(dict(front))
+    except ValidationError as error:
+        first = next(problems_of(error, lambda _: ("", 0), list(model.model_fields)))
+        raise UsageError(first.message, first.hint) from error
+
+
+def _require_known_terms(vocabulary: Vocabulary, front: Mapping[str, object]) -> None:
+    tags = front.get("tags", [])
+    for tag in tags if isinstance(tags, list) else []:
+        if tag not in vocabulary.tags:
+            text = msg("The tag “{tag}” is not in the vocabulary.", tag=tag)
+            raise UsageError(text, _near(tag, vocabulary.tags))
+    for field, known in (("type", vocabulary.document_types), ("field", vocabulary.document_fields)):
+        value = front.get(field)
+        if value is not None and value not in known:
+            text = msg("“{field}”: “{value}” is not in the vocabulary.", field=field, value=value)
+            raise UsageError(text, _near(str(value), known))
+
+
+def _near(word: str, known: Iterable[str]) -> Msg:
+    words = list(known)
+    return did_you_mean(word, words) or msg("Known are: {words}.", words=list_of(words))
+
+
+def _require_free(site: Site, slug: str) -> None:
+    if slug in {edition.prefix for edition in site.editions}:
+        text = msg("An Item cannot be called “{slug}”: a language has that address.", slug=slug)
+        raise UsageError(text, msg("Choose another title."))
 
 
 def _slug(title: str) -> str:

@@ -14,7 +14,9 @@ MEDIA_SUFFIX = ".files"
 MOST_SLUG = 80
 
 _SLUG = re.compile(r"(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
-_YEAR = re.compile(r"(19|20)\d\d")
+# The pages of a list have these addresses.
+_LIST_PAGE = re.compile(r"trang-[0-9]+")
+_YEAR = re.compile(r"(19|20)[0-9]{2}")
 _MEDIA_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 # What a citizen's browser may be given (D3, D10); each with the first bytes such a file has.
 MEDIA_TYPES: dict[str, tuple[bytes, ...]] = {
@@ -143,7 +145,15 @@ def _require_year(year: str) -> None:
         raise BadPath("path-year", msg("“{year}” is not a year.", year=year), _FORM)
 
 
+def is_slug(text: str) -> bool:
+    """Tell whether an Item may have this as the last part of its address."""
+    return bool(_SLUG.fullmatch(text)) and not _LIST_PAGE.fullmatch(text)
+
+
 def _require_slug(slug: str) -> None:
+    if _LIST_PAGE.fullmatch(slug):
+        rule = msg("Choose another name: trang-1, trang-2 and so on are the pages of lists.")
+        raise BadPath("path-slug", msg("“{slug}” cannot be part of an address.", slug=slug), rule)
     if not _SLUG.fullmatch(slug) or len(slug) > MOST_SLUG:
         rule = msg(
             "Use lower-case letters without diacritics, digits and single hyphens, at most {most} characters.",

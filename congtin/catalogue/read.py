@@ -25,6 +25,8 @@ from congtin.validation import problems_of
 MOST_BRACKETS = 40_000
 _NESTED = re.compile(r"(?m)^(?:[ \t]*>){60}")
 
+_LETTERS = msg("Write the letters themselves, not escapes such as {example}.", example=r"\u0301")
+
 Inspect = Callable[[str, str, str], Iterator[Problem]]
 """What looks at a whole text: (path, language, text) -> Problems."""
 
@@ -110,6 +112,7 @@ class _Reader:
             hint = msg("Write each field on a line of its own: “title: …”.")
             self.fail("wrong-value", msg("The front matter must hold keys and values."), 2, hint)
             return None
+        self.inspect_escapes(yaml_text)
         model = self.model_of(data, yaml_text)
         if model is None:
             return None
@@ -125,6 +128,17 @@ class _Reader:
             self.problems.extend(replace(p, hint=hints.get(_unknown_field(p), p.hint)) for p in found)
             return None
 
+    def inspect_escapes(self, yaml_text: str) -> None:
+        """Tell what the text shows only once its escapes are read; what stands there plainly has been told."""
+        if not self.inspect:
+            return
+        for piece in strict_yaml.escaped(yaml_text):
+            told = {problem.code for problem in self.inspect(self.where.path, self.where.lang, piece.written)}
+            for problem in self.inspect(self.where.path, self.where.lang, piece.value):
+                if problem.code not in told:
+                    hint = _LETTERS if problem.code == "not-nfc" else problem.hint
+                    self.problems.append(replace(problem, line=piece.line + 1, hint=hint))
+
     def model_of(self, data: dict[str, object], yaml_text: str) -> type[Original | Translation] | None:
         kind = data.get("kind")
         if "translated_from" in data and kind is None:
@@ -133,8 +147,8 @@ class _Reader:
             hint = msg("An original needs “kind” and “id”; a translation needs “translated_from”.")
             self.fail("missing-field", msg("The field “{field}” is missing.", field="kind"), 2, hint)
             return None
-        if kind not in set(ItemKind):
-            words = [k.value for k in ItemKind]
+        words = [k.value for k in ItemKind]
+        if kind not in words:
             text = msg("“{field}” must be one of: {words}.", field="kind", words=", ".join(words))
             self.fail("wrong-value", text, _line(yaml_text, "kind"), did_you_mean(str(kind), words))
             return None

@@ -99,6 +99,12 @@ class Item:
     def sources(self) -> list[Source]:
         return [self.original, *self.translations.values()]
 
+    def blobs(self) -> dict[str, str]:
+        """Return the blob id of every file of the Item, texts and media."""
+        files = {source.path: source.blob for source in self.sources()}
+        files.update((media.path, media.blob) for media in self.media.values())
+        return dict(sorted(files.items()))
+
     def is_stale(self, translation: Source) -> bool:
         """Tell whether the original has changed since this translation was made (B4)."""
         front = translation.front

@@ -7,18 +7,12 @@ from collections.abc import Iterator
 from congtin.catalogue.front_matter import Translation
 from congtin.catalogue.source import Item
 from congtin.checks.registry import Repository, check
+from congtin.crosspost.addresses import fits
 from congtin.errors import Problem, Severity, did_you_mean, list_of
 from congtin.messages import Msg, msg
-from congtin.model import ItemKind, Profile, SectionKind
+from congtin.model import Profile
+from congtin.network.hosts import RESERVED_PARTS
 from congtin.strict_yaml import line_of
-
-# First parts of addresses that the engine itself uses.
-RESERVED = frozenset({"theme", "chu-de", "luu-tru", "so-do-trang", "lien-he", "co-quan", "tim-kiem", "api"})
-_SECTION_OF_KIND = {
-    ItemKind.ARTICLE: SectionKind.ARTICLES,
-    ItemKind.PAGE: SectionKind.PAGES,
-    ItemKind.DOCUMENT: SectionKind.DOCUMENTS,
-}
 
 
 @check("sections")
@@ -27,7 +21,7 @@ def check_sections(repository: Repository) -> Iterator[Problem]:
     for site in repository.network.sites.values():
         prefixes = {edition.prefix for edition in site.editions}
         for section in site.options.sections:
-            if section in prefixes or section in RESERVED:
+            if section in prefixes or section in RESERVED_PARTS:
                 text = msg("A section cannot be called “{section}”: the address is taken.", section=section)
                 yield Problem("reserved-address", text, site.file)
 
@@ -37,7 +31,7 @@ def check_items(repository: Repository) -> Iterator[Problem]:
     """Yield facts that contradict the Site or the vocabulary."""
     for item in repository.catalogue.items.values():
         section = repository.network.sites[item.site].options.sections[item.section]
-        if section.kind is not _SECTION_OF_KIND[item.kind]:
+        if not fits(section.kind, item.kind):
             text = msg(
                 "The kind “{kind}” cannot stand in “{section}”, which holds {content}.",
                 kind=item.kind.value,
@@ -46,20 +40,64 @@ def check_items(repository: Repository) -> Iterator[Problem]:
             )
             hint = _fitting_sections(repository, item)
             yield Problem("wrong-section", text, item.original.path, _line(item, "kind"), hint)
-        known = repository.network.vocabulary.tags
-        for number, tag in enumerate(item.facts.tags):
-            if tag not in known:
-                text = msg("The tag “{tag}” is not in the vocabulary.", tag=tag)
-                hint = did_you_mean(tag, known) or msg("Known are: {words}.", words=list_of(known))
-                yield Problem("unknown-tag", text, item.original.path, _line(item, "tags", number), hint)
+        yield from _tags(repository, item)
         if item.facts.updated and item.facts.updated < item.facts.date:
             text = msg("“updated” is earlier than “date”.")
             yield Problem("time-order", text, item.original.path, _line(item, "updated"))
 
 
+def _tags(repository: Repository, item: Item) -> Iterator[Problem]:
+    known, tags = repository.network.vocabulary.tags, item.facts.tags
+    for number, tag in enumerate(tags):
+        if tag in tags[:number]:
+            text = msg("The tag “{tag}” stands twice.", tag=tag)
+            hint = msg("Take one of the two out.")
+            yield Problem("duplicate-tag", text, item.original.path, _line(item, "tags", number), hint)
+        elif tag not in known:
+            text = msg("The tag “{tag}” is not in the vocabulary.", tag=tag)
+            near = did_you_mean(tag, known) or msg("Known are: {words}.", words=list_of(known))
+            yield Problem("unknown-tag", text, item.original.path, _line(item, "tags", number), near)
+
+
+@check("aliases")
+def check_aliases(repository: Repository) -> Iterator[Problem]:
+    """Yield former addresses that lie where a language or the engine has its own."""
+    for item in repository.catalogue.items.values():
+        if not item.facts.aliases:
+            continue
+        taken = RESERVED_PARTS | {edition.prefix for edition in repository.network.sites[item.site].editions}
+        for number, alias in enumerate(item.facts.aliases):
+            first = alias.split("/")[1]
+            if first in taken:
+                text = msg("“{alias}” cannot be a former address: “{part}” is taken.", alias=alias, part=first)
+                hint = msg("The first part is the section the text stood in.")
+                line = _line(item, "aliases", number)
+                yield Problem("reserved-address", text, item.original.path, line, hint)
+
+
+@check("offers")
+def check_offers(repository: Repository) -> Iterator[Problem]:
+    """Yield Sites to which an Item is offered and no longer offered at once."""
+    for item in repository.catalogue.items.values():
+        if not item.facts.crosspost or not item.facts.crosspost_ended:
+            continue
+        offered = {site for pattern in item.facts.crosspost for site in _matching(repository, pattern)}
+        for number, ended in enumerate(item.facts.crosspost_ended):
+            sites = _matching(repository, ended)
+            if ended in item.facts.crosspost or (sites and sites <= offered):
+                text = msg("“{site}” stands in “crosspost” and in “crosspost_ended”.", site=ended)
+                hint = msg("Take it out of one of the two.")
+                line = _line(item, "crosspost_ended", number)
+                yield Problem("offer-and-end", text, item.original.path, line, hint)
+
+
+def _matching(repository: Repository, pattern: str) -> set[str]:
+    return {site.id for site in repository.network.matching(pattern)}
+
+
 def _fitting_sections(repository: Repository, item: Item) -> Msg | None:
     sections = repository.network.sites[item.site].options.sections
-    fitting = [name for name, options in sections.items() if options.kind is _SECTION_OF_KIND[item.kind]]
+    fitting = [name for name, options in sections.items() if fits(options.kind, item.kind)]
     words = msg("Sections of {site} for this kind: {words}.", site=item.site, words=list_of(fitting))
     return words if fitting else None
 

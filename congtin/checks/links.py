@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from congtin.catalogue.paths import CONTENT, MEDIA_SUFFIX, PICTURES
 from congtin.catalogue.source import Item, Source
@@ -47,11 +47,8 @@ def _link(repository: Repository, by_path: dict[str, Item], item: Item, source: 
         if target is None:
             text = msg("The link leads to an Item that does not exist: “{link}”.", link=link)
             yield Problem("broken-link", text, source.path, line, _near_id(parts.path, repository.catalogue.items))
-        elif target.facts.draft and not item.facts.draft:
-            text = msg("The link leads to a draft: “{link}”.", link=link)
-            yield Problem("link-to-draft", text, source.path, line, severity=Severity.WARNING)
-        elif parts.fragment and not _has_anchor(target, parts.fragment):
-            yield _no_anchor(source, target, link)
+        else:
+            yield from _unseen(repository, item, source, target, link)
     elif parts.scheme or parts.netloc:
         return
     elif not parts.path:
@@ -61,7 +58,20 @@ def _link(repository: Repository, by_path: dict[str, Item], item: Item, source: 
         text = msg("The link “{link}” names an address that can change.", link=link)
         yield Problem("bare-address", text, source.path, line, msg("Link to an Item as item:<id>."))
     else:
-        yield from _relative(by_path, item, source, parts)
+        yield from _relative(repository, by_path, item, source, link)
+
+
+def _unseen(repository: Repository, item: Item, source: Source, target: Item, link: str) -> Iterator[Problem]:
+    """Yield what readers of a text would miss of the Item it links to: all of it, or the heading named."""
+    line, anchor = source.body.first_line, urlsplit(link).fragment
+    if target.facts.draft and not item.facts.draft:
+        text = msg("The link leads to a draft: “{link}”.", link=link)
+        yield Problem("link-to-draft", text, source.path, line, severity=Severity.WARNING)
+    elif not item.facts.draft and max(item.facts.date, repository.now) < target.facts.date:
+        text = msg("The link leads to a text that is published only later: “{link}”.", link=link)
+        yield Problem("link-to-scheduled", text, source.path, line, severity=Severity.WARNING)
+    elif anchor and not _has_anchor(target, anchor):
+        yield _no_anchor(source, target, link)
 
 
 def _placed(repository: Repository, source: Source, address: str, problem: Problem) -> Problem:
@@ -81,8 +91,10 @@ def _near_id(wrong: str, known: Iterable[str]) -> Msg | None:
     return did_you_mean(wrong, [name for name in known if name[:4] == wrong[:4] or name[-4:] == wrong[-4:]])
 
 
-def _relative(by_path: dict[str, Item], item: Item, source: Source, parts: SplitResult) -> Iterator[Problem]:
-    link, path = parts.geturl(), parts.path
+def _relative(
+    repository: Repository, by_path: dict[str, Item], item: Item, source: Source, link: str
+) -> Iterator[Problem]:
+    path = urlsplit(link).path
     target = posixpath.normpath(posixpath.join(source.where.folder, unquote(path)))
     line = source.body.first_line
     if not target.startswith(f"{CONTENT}/{item.site}/"):
@@ -93,8 +105,8 @@ def _relative(by_path: dict[str, Item], item: Item, source: Source, parts: Split
         if other is None:
             text = msg("The link leads to an Item that does not exist: “{link}”.", link=link)
             yield Problem("broken-link", text, source.path, line, _near_text(by_path, target))
-        elif parts.fragment and not _has_anchor(other, parts.fragment):
-            yield _no_anchor(source, other, link)
+        else:
+            yield from _unseen(repository, item, source, other, link)
     elif media_name(item, source, path) not in item.media:
         text = msg("The linked file is missing: “{link}”.", link=link)
         hint = _near_file(item, path) or msg("Write https:// before addresses elsewhere.")
@@ -115,6 +127,12 @@ def media_name(item: Item, source: Source, path: str) -> str | None:
     target = posixpath.normpath(posixpath.join(source.where.folder, unquote(path)))
     folder = f"{item.item_path}{MEDIA_SUFFIX}/"
     return target.removeprefix(folder) if target.startswith(folder) else None
+
+
+def _own_file(item: Item, path: str) -> str | None:
+    """Return the name of one of the Item's own files, written exactly `<slug>.files/<name>` as the build needs it."""
+    folder, _, name = path.partition("/")
+    return name if folder == f"{item.original.where.slug}{MEDIA_SUFFIX}" and name in item.media else None
 
 
 def _without_language(path: str) -> str:
@@ -151,7 +169,7 @@ def check_images(repository: Repository) -> Iterator[Problem]:
                     yield _placed(repository, source, address, problem)
         if facts.kind == "document":
             for number, attachment in enumerate(facts.attachments):
-                if media_name(item, item.original, attachment.file) not in item.media:
+                if _own_file(item, attachment.file) is None:
                     text = msg("The attached file is missing: “{file}”.", file=attachment.file)
                     line = _front_line(item.original, "attachments", number, "file")
                     yield Problem("missing-file", text, item.original.path, line, _file_hint(item, attachment.file))
@@ -164,8 +182,8 @@ def _file_hint(item: Item, path: str) -> Msg:
 
 def _lead_image(item: Item) -> Iterator[Problem]:
     source, image = item.original, item.facts.image or ""
-    name = media_name(item, source, image) or ""
-    if name not in item.media:
+    name = _own_file(item, image)
+    if name is None:
         text = msg("The picture is missing: “{file}”.", file=image)
         yield Problem("missing-image", text, source.path, _front_line(source, "image"), _file_hint(item, image))
     elif name.rpartition(".")[2] not in PICTURES:

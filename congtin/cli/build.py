@@ -15,7 +15,8 @@ from congtin.build.pipeline import BuildRequest, build
 from congtin.build.pipeline import Progress as BuildProgress
 from congtin.catalogue.store import state_folder
 from congtin.cli.context import Context
-from congtin.cli.show import show_problems, show_report, show_summary
+from congtin.cli.files import require_file_place, require_folder_place
+from congtin.cli.show import make_console, show_problems, show_report, show_summary
 from congtin.errors import Severity
 from congtin.messages import msg, translate
 from congtin.model import Profile, SiteKind
@@ -74,9 +75,12 @@ def build_command(
     notices: bool,
 ) -> None:
     """Build and say what was done."""
-    console = Console()
-    progress = _Bar(console)
+    console = make_console()
     target = (output or context.output).resolve()
+    require_folder_place(target)
+    if report:
+        require_file_place(report)
+    progress = _Bar(console)
     request = BuildRequest(
         root=context.root,
         output=target,
@@ -105,8 +109,10 @@ def build_command(
 @click.pass_obj
 def serve_command(context: Context, port: int, output: Path | None) -> None:
     """Serve until the person stops it."""
-    console = Console()
-    hosts = Hosts.read((output or context.output).resolve())
+    console = make_console()
+    folder = (output or context.output).resolve()
+    require_folder_place(folder)
+    hosts = Hosts.read(folder)
     network = load_network(context.root)
     # A service manager's stop is as good as the person's.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -124,6 +130,6 @@ def _show_addresses(console: Console, network: Network, server: LocalServer) -> 
         if site.kind is SiteKind.PORTAL:
             for edition in site.editions:
                 local = f"{server.address(edition.host)}{edition.root_path}"
-                console.print(f"  {local}  ({site.name}, {edition.lang})", soft_wrap=True, highlight=False)
-    console.print(f"  http://localhost:{server.port}/  ({translate('all hosts')})", soft_wrap=True, highlight=False)
+                console.print(f"  {local}  ({site.name}, {edition.lang})", soft_wrap=True)
+    console.print(f"  http://localhost:{server.port}/  ({translate('all hosts')})", soft_wrap=True)
     console.print(translate("Stop with Ctrl-C."))

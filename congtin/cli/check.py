@@ -7,7 +7,6 @@ import unicodedata
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from congtin.build.manifest import replace_file
 from congtin.build.pipeline import read_repository
@@ -16,10 +15,12 @@ from congtin.catalogue.store import STATE_FOLDER
 from congtin.checks.addresses import lost_addresses
 from congtin.checks.run import run_checks
 from congtin.cli.context import Context
-from congtin.cli.show import problems_json, show_problems, show_summary
+from congtin.cli.show import make_console, problems_json, show_problems, show_summary
 from congtin.errors import Severity, UsageError
 from congtin.messages import msg, translate
 from congtin.model import Profile
+
+_TEXTS = ("content", "sites")
 
 
 @click.command("check", help=translate("Say whether the content is fit to publish; nothing is built."))
@@ -38,9 +39,10 @@ from congtin.model import Profile
 @click.pass_obj
 def check_command(context: Context, release: bool, base: str | None, form: str, fix: tuple[Path, ...]) -> None:
     """Run all checks; exit with 1 when there is an error."""
-    console = Console()
-    for path in fix:
-        _compose(path)
+    console = make_console()
+    texts = [(path, _composed(context.root, path)) for path in fix]
+    for path, text in texts:
+        replace_file(path, text.encode("utf-8"))
     head = context.repository(Profile.RELEASE if release else Profile.WORK)
     problems = run_checks(head)
     if base:
@@ -56,9 +58,12 @@ def check_command(context: Context, release: bool, base: str | None, form: str, 
         sys.exit(1)
 
 
-def _compose(path: Path) -> None:
+def _composed(root: Path, path: Path) -> str:
+    """Return the text of a file of the repository, its letters put together."""
+    if not any(path.resolve().is_relative_to(root / folder) for folder in _TEXTS):
+        text = msg("{path} is no file below content/ or sites/ of this repository.", path=path)
+        raise UsageError(text, msg("Only these files are mended; others are left as they are."))
     try:
-        text = path.read_bytes().decode("utf-8")
+        return unicodedata.normalize("NFC", path.read_bytes().decode("utf-8"))
     except UnicodeDecodeError as error:
         raise UsageError(msg("{path} is not UTF-8 text.", path=path)) from error
-    replace_file(path, unicodedata.normalize("NFC", text).encode("utf-8"))

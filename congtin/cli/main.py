@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from congtin import __version__
 from congtin.cli.build import build_command, serve_command
@@ -15,7 +14,7 @@ from congtin.cli.check import check_command
 from congtin.cli.content import new_group, translation_group
 from congtin.cli.context import Context, moment
 from congtin.cli.schema import schema_command
-from congtin.cli.show import show_error, show_problems
+from congtin.cli.show import make_console, show_error, show_problems
 from congtin.cli.site import site_group
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.messages import translate
@@ -26,7 +25,7 @@ class _Group(click.Group):
     """Shows Côngtin's own errors as sentences, with their exit codes."""
 
     def invoke(self, ctx: click.Context) -> object:
-        console = Console(stderr=True)
+        console = make_console(stderr=True)
         try:
             return super().invoke(ctx)
         except ProblemsFound as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from congtin.catalogue.front_matter import MODELS, Translation
+from congtin.cli.files import require_folder_place
 from congtin.messages import msg, translate
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 from congtin.validation import StrictModel
@@ -31,10 +32,11 @@ def schema_text(name: str) -> str:
 
 @click.command("schema", help=translate("Print the JSON Schema of a kind, or write all of them into a folder."))
 @click.argument("name", type=click.Choice(sorted(SCHEMAS)), required=False)
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help=translate("The folder."))
+@click.option("--output", type=click.Path(path_type=Path), help=translate("The folder."))
 def schema_command(name: str | None, output: Path | None) -> None:
     """Print or write schemas."""
     if output:
+        require_folder_place(output.resolve())
         output.mkdir(parents=True, exist_ok=True)
         for each in sorted(SCHEMAS):
             (output / f"{each}.schema.json").write_text(schema_text(each), "utf-8")

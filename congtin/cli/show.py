@@ -97,11 +97,16 @@ def show_report(console: Console, report: BuildReport) -> None:
     )
     width = max(len(label) for label, _ in lines)
     for label, number in lines:
-        console.print(f"  {label:<{width}}  {number:>8,}", highlight=False)
-    console.print(f"  {translate('Seconds'):<{width}}  {report.seconds:>8.1f}", highlight=False)
+        console.print(f"  {label:<{width}}  {number:>8,}")
+    console.print(f"  {translate('Seconds'):<{width}}  {report.seconds:>8.1f}")
+
+
+def make_console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Return a console that shows text as it is: names are data, brackets in them are no markup."""
+    return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
 
 
 def wide_console() -> Console:
     """Return a console for tables: names are never cut where nobody looks at a screen."""
-    console = Console()
-    return console if console.is_terminal else Console(width=200)
+    console = make_console()
+    return console if console.is_terminal else make_console(width=200)

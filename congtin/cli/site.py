@@ -8,12 +8,11 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from congtin.cli.context import Context
-from congtin.cli.show import show_problems, wide_console
-from congtin.crosspost.picks import write_pick
+from congtin.cli.show import make_console, show_problems, wide_console
+from congtin.crosspost.picks import write_pick, write_refusal
 from congtin.errors import Problem, Severity, UsageError, did_you_mean
 from congtin.messages import msg, translate, translate_count
 from congtin.model import SiteKind
@@ -127,7 +126,7 @@ def check_command(context: Context) -> None:
         for site in network.sites.values()
         if (fields := unsourced(site))
     ]
-    show_problems(Console(), problems)
+    show_problems(make_console(), problems)
     click.echo(translate_count("{count} Site", "{count} Sites", len(network.sites)) + ": " + translate("in order."))
 
 
@@ -175,3 +174,40 @@ def pick_command(context: Context, site: str, item: str, into: str | None) -> No
     repository = context.repository()
     path = write_pick(repository.network, repository.catalogue, _site(repository.network, site), item, into)
     click.echo(str(msg("Written: {path}", path=Path(path).relative_to(context.root))))
+
+
+@site_group.command("waiting", help=translate("List the Items offered to a Site that its Board has not answered."))
+@click.argument("site")
+@click.option("--format", "form", type=_VIEWS, default="table", help=translate("How to show it."))
+@click.pass_obj
+def waiting_command(context: Context, site: str, form: str) -> None:
+    """Print one line for each offer, the oldest first."""
+    repository = context.repository()
+    wanted = _site(repository.network, site).id
+    items = [repository.catalogue.items[w.item] for w in repository.placements.waiting if w.target == wanted]
+    rows = [
+        {"id": i.id, "title": i.facts.title, "from": i.site, "since": i.facts.date.isoformat()}
+        for i in sorted(items, key=lambda i: (i.facts.date, i.id))
+    ]
+    if form == "json":
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    table = Table(translate("Item"), translate("Title"), translate("From"), translate("Since"))
+    for row in rows:
+        table.add_row(*row.values())
+    wide_console().print(table)
+    click.echo(translate_count("{count} Item waits.", "{count} Items wait.", len(rows)))
+    if rows:
+        click.echo(str(msg("Accept one with: congtin site pick {site} <id>", site=wanted)))
+
+
+@site_group.command("refuse", help=translate("Say that a Site's Board does not take an Item, and why."))
+@click.argument("site")
+@click.argument("item")
+@click.option("--reason", required=True, help=translate("Shown to those who offered it."))
+@click.pass_obj
+def refuse_command(context: Context, site: str, item: str, reason: str) -> None:
+    """Write the refusal and say where."""
+    repository = context.repository()
+    path = write_refusal(repository.network, repository.catalogue, _site(repository.network, site), item, reason)
+    click.echo(str(msg("Written: {path}", path=path.relative_to(context.root))))

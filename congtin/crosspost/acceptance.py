@@ -25,7 +25,7 @@ def acceptance(site: Site, item: Item) -> Acceptance | None:
     """Return the consent of ``site`` to a copy of ``item``; a pick goes before the rules."""
     pick = site.picks.get(item.id)
     if pick:
-        return Acceptance(pick.into, "pick", pick.ended)
+        return Acceptance(pick.into, "pick", pick.ended) if pick.into and not pick.refused else None
     for rule in site.options.accepts:
         if _matches(rule, site, item):
             return Acceptance(rule.into, "rule", rule.ended)

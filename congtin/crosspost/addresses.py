@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from congtin.catalogue.source import Item
-from congtin.model import Edition, ItemKind
+from congtin.model import Edition, ItemKind, SectionKind
 from congtin.network.network import Network
 
 
@@ -27,7 +27,13 @@ def canonical_url(network: Network, item: Item, lang: str) -> str:
     return f"{home_edition(network, item, lang).base_url}{item_path(item, item.section)}"
 
 
-def split_alias(alias: str, home: str) -> tuple[str, str]:
-    """Return (Site id, path below the Edition's root) of a former address."""
-    site, colon, path = alias.partition(":")
-    return (site, path.lstrip("/")) if colon else (home, alias.lstrip("/"))
+_SECTIONS = {
+    ItemKind.ARTICLE: SectionKind.ARTICLES,
+    ItemKind.PAGE: SectionKind.PAGES,
+    ItemKind.DOCUMENT: SectionKind.DOCUMENTS,
+}
+
+
+def fits(section: SectionKind, kind: ItemKind) -> bool:
+    """Tell whether Items of a kind can stand in a section."""
+    return _SECTIONS[kind] is section

@@ -29,11 +29,23 @@ def write_pick(network: Network, catalogue: Catalogue, site: Site, item_id: str,
     if section is None or section not in site.options.sections:
         words = msg("The sections of {site} are: {words}.", site=site.id, words=list_of(site.options.sections))
         raise UsageError(msg("Name a section of {site} with --into.", site=site.id), words)
-    data = {
+    data: dict[str, object] = {
         "item": item_id,
         "into": section,
-        "sources": {source.path: source.blob for source in sorted(item.sources(), key=lambda s: s.path)},
+        "sources": item.blobs(),
     }
+    return _write(network, site, item_id, data)
+
+
+def write_refusal(network: Network, catalogue: Catalogue, site: Site, item_id: str, reason: str) -> Path:
+    """Write that a Site's Board does not take an Item, and why; return the file's path."""
+    if item_id not in catalogue.items:
+        text = msg("There is no Item with the id “{id}”.", id=item_id)
+        raise UsageError(text, did_you_mean(item_id, catalogue.items))
+    return _write(network, site, item_id, {"item": item_id, "refused": reason})
+
+
+def _write(network: Network, site: Site, item_id: str, data: dict[str, object]) -> Path:
     path = network.root / "sites" / site.id / "picks" / f"{item_id}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000), "utf-8")

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from congtin.catalogue.source import Catalogue, Item
 from congtin.crosspost.acceptance import Acceptance, acceptance
-from congtin.crosspost.addresses import canonical_url, item_path, split_alias
-from congtin.errors import Problem, did_you_mean
+from congtin.crosspost.addresses import canonical_url, fits, item_path
+from congtin.errors import Problem, Severity, did_you_mean
 from congtin.messages import msg
 from congtin.model import HANOI_TIME, Edition, EditionKey, Placement, Role
 from congtin.network.network import Network, Site
 from congtin.network.options import Pick
 from congtin.strict_yaml import line_of
+
+_FORMER = re.compile(r"/[a-z0-9-]+/((19|20)\d\d/)?[a-z0-9-]*[a-z][a-z0-9-]*/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ def place(network: Network, catalogue: Catalogue, now: datetime) -> Placements:
     placer = _Placer(network, now)
     for item in sorted(catalogue.items.values(), key=lambda i: i.original.path):
         placer.place_item(item)
+    for site in network.sites.values():
+        placer.place_moved(site, catalogue)
     placer.check_picks(catalogue)
     return placer.result()
 
@@ -89,8 +94,9 @@ class _Placer:
         found: dict[str, Site] = {}
         for field_name in ("crosspost", "crosspost_ended"):
             for number, pattern in enumerate(getattr(item.facts, field_name)):
-                sites = [site for site in self.network.matching(pattern) if site.id != item.site]
-                if not sites:
+                named = self.network.matching(pattern)
+                sites = [site for site in named if site.id != item.site]
+                if not named:
                     text = msg("“{field}” names no Site: “{site}”.", field=field_name, site=pattern)
                     hint = did_you_mean(pattern, self.network.sites)
                     line = _line(item, field_name, number)
@@ -131,7 +137,8 @@ class _Placer:
     def place_copy(self, item: Item, site: Site) -> None:
         consent = acceptance(site, item)
         if consent is None:
-            self.waiting.append(Waiting(item.id, site.id))
+            if item.id not in site.picks:
+                self.waiting.append(Waiting(item.id, site.id))
         elif consent.into not in site.options.sections:
             text = msg(
                 "{site} accepts copies into an unknown section: “{section}”.", site=site.id, section=consent.into
@@ -139,7 +146,16 @@ class _Placer:
             problem = Problem("unknown-section", text, site.file, 0, did_you_mean(consent.into, site.options.sections))
             if problem not in self.problems:
                 self.problems.append(problem)
-        elif consent.ended and consent.ended <= self.now.astimezone(HANOI_TIME).date():
+        elif not fits(site.options.sections[consent.into].kind, item.kind):
+            text = msg(
+                "A {kind} cannot go into “{section}” of {site}.",
+                kind=item.kind.value,
+                section=consent.into,
+                site=site.id,
+            )
+            hint = msg("The Site must accept it into a section that holds such Items.")
+            self.problems.append(Problem("wrong-section", text, item.original.path, 0, hint))
+        elif is_past(consent.ended, self.now):
             self.redirect_copy(item, site, consent)
         else:
             for edition in site.editions:
@@ -156,22 +172,32 @@ class _Placer:
                 self.redirect(edition, item_path(item, consent.into), item)
 
     def place_aliases(self, item: Item) -> None:
-        for number, alias in enumerate(item.facts.aliases):
-            self.place_alias(item, alias, _line(item, "aliases", number))
-
-    def place_alias(self, item: Item, alias: str, line: int) -> None:
-        site_id, path = split_alias(alias, item.site)
-        site = self.network.sites.get(site_id)
-        if site is None:
-            text = msg("“{field}” names no Site: “{site}”.", field="aliases", site=site_id)
-            hint = did_you_mean(site_id, self.network.sites)
-            self.problems.append(Problem("unknown-site", text, item.original.path, line, hint))
-            return
-        for edition in site.editions:
-            if site_id != item.site or item.source(edition.lang):
-                self.redirect(edition, path, item)
-        if site_id == item.site:
+        home = self.network.sites[item.site]
+        for alias in item.facts.aliases:
+            path = alias.lstrip("/")
+            for edition in home.editions:
+                if item.source(edition.lang):
+                    self.redirect(edition, path, item)
             self.alias_copies(item, path)
+
+    def place_moved(self, site: Site, catalogue: Catalogue) -> None:
+        """Lead former addresses of a Site to Items that are elsewhere now; only its own file says so (A12)."""
+        for path, item_id in site.options.moved.items():
+            item = catalogue.items.get(item_id)
+            if not _FORMER.fullmatch(path):
+                text = msg("“{path}” is not the address of an Item.", path=path)
+                self.problems.append(Problem("wrong-value", text, site.file, 0, msg("Write /tin-tuc/2026/ten-cu/.")))
+                continue
+            if item is None or not self.placed_at_home(item):
+                text = msg("“moved” names an Item that is not published: “{id}”.", id=item_id)
+                hint = did_you_mean(item_id, catalogue.items)
+                self.problems.append(Problem("unknown-item", text, site.file, 0, hint))
+                continue
+            for edition in site.editions:
+                self.redirect(edition, path.lstrip("/"), item)
+
+    def placed_at_home(self, item: Item) -> bool:
+        return item.id in self.paths and item.id not in {*self.drafts, *self.scheduled}
 
     def alias_copies(self, item: Item, path: str) -> None:
         """Give copies, ended ones too, the former address: the same below the section they went into."""
@@ -215,14 +241,18 @@ class _Placer:
 
     def check_pick(self, site: Site, item: Item, pick: Pick, file: str) -> None:
         """Hold a pick against the Item; withdrawal and the end of an offer need only the origin (J6, A12)."""
-        ended = self.names(item.facts.crosspost_ended, site)
-        if not ended and not self.names(item.facts.crosspost, site):
+        over = self.names(item.facts.crosspost_ended, site) or is_past(pick.ended, self.now)
+        withdrawn = item.facts.withdrawn
+        if pick.refused:
+            text = msg("{site} does not take this Item: {reason}", site=site.id, reason=pick.refused)
+            self.problems.append(Problem("refused", text, item.original.path, 0, None, Severity.NOTICE))
+        elif not over and not self.names(item.facts.crosspost, site):
             text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
             hint = msg("Its “crosspost” must name this Site.")
             self.problems.append(Problem("pick-not-offered", text, file, 1, hint))
-        elif ended or pick.ended or item.facts.withdrawn:
+        elif over or (withdrawn and withdrawn.at <= self.now):
             return
-        elif pick.sources != {source.path: source.blob for source in item.sources()}:
+        elif pick.sources != item.blobs():
             text = msg("{path} has changed since it was picked.", path=item.original.path)
             hint = msg("Read it again, then run: congtin site pick {site} {id}", site=site.id, id=item.id)
             self.problems.append(Problem("pick-outdated", text, file, 1, hint))
@@ -250,6 +280,11 @@ class _Placer:
             scheduled=tuple(self.scheduled),
             problems=tuple(self.problems),
         )
+
+
+def is_past(day: date | None, now: datetime) -> bool:
+    """Tell whether a day has come, in Hà Nội time."""
+    return day is not None and day <= now.astimezone(HANOI_TIME).date()
 
 
 def _offers(item: Item) -> list[str]:

@@ -15,12 +15,14 @@ from congtin.messages import msg
 from congtin.model import SiteKind
 from congtin.network.load import load_network
 from congtin.network.network import Network
+from congtin.network.texts import INVISIBLE
 
 _KIND_WORDS = {
     SiteKind.WARD: "Phường",
     SiteKind.COMMUNE: "Xã",
     SiteKind.SPECIAL_ZONE: "Đặc khu",
 }
+_MOST_LABEL = 60
 _TEMPLATE = """\
 kind: {kind}
 code: {code}
@@ -58,14 +60,15 @@ def add_site(root: Path, new: NewSite) -> Path:
         raise UsageError(unknown, did_you_mean(new.portal, network.portals))
     if new.kind is SiteKind.PORTAL:
         raise UsageError(msg("A Portal needs a portal.yaml; see docs/sites-format.md."))
+    if new.code is not None and not re.fullmatch("[0-9]{1,10}", new.code):
+        raise UsageError(msg("“{code}” is not a code.", code=new.code), msg("Write digits only, at most 10."))
     name = " ".join(unicodedata.normalize("NFC", new.name).split())
     word = _KIND_WORDS.get(new.kind, "")
     short_name = name.removeprefix(f"{word} ")
-    if not name or name == word:
+    if not name or name == word or INVISIBLE.search(name):
         raise UsageError(msg("“{name}” is no name of a Site.", name=new.name))
     label = new.label or host_label(short_name)
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", label):
-        raise UsageError(msg("“{label}” is not a host label.", label=label), msg("Name one with --label."))
+    _require_label(label)
     site_id, host = _free_id(network, new, label)
     path = root / "sites" / f"{site_id}.yaml"
     text = _TEMPLATE.format(
@@ -76,13 +79,24 @@ def add_site(root: Path, new: NewSite) -> Path:
         label=site_id.split("/")[1],
         host=f"host: {host}\n" if host else "",
     )
-    path.write_text(text, "utf-8")
     try:
+        path.write_text(text, "utf-8")
         load_network(root)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        unwritable = msg("{path} cannot be written: {detail}.", path=path, detail=error.strerror or str(error))
+        raise UsageError(unwritable) from error
     except BaseException:
-        path.unlink()
+        path.unlink(missing_ok=True)
         raise
     return path
+
+
+def _require_label(label: str) -> None:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", label) or len(label) > _MOST_LABEL:
+        raise UsageError(msg("“{label}” is not a host label.", label=label), msg("Name one with --label."))
+    if label == SiteKind.PORTAL.value:
+        raise UsageError(msg("“{label}” is the Site of the Portal itself.", label=label), msg("Name one with --label."))
 
 
 def _free_id(network: Network, new: NewSite, label: str) -> tuple[str, str]:
@@ -92,7 +106,11 @@ def _free_id(network: Network, new: NewSite, label: str) -> tuple[str, str]:
     if f"{new.portal}/{label}" not in network.sites and f"{label}.{parent}" not in taken:
         return f"{new.portal}/{label}", ""
     mine = (f"{new.portal}/{label}", f"{label}.{parent}")
-    other = next(site for site in network.sites.values() if site.id == mine[0] or site.host == mine[1])
+    other = next(
+        site
+        for site in network.sites.values()
+        if site.id == mine[0] or any(edition.host == mine[1] for edition in site.editions)
+    )
     text = msg("The label “{label}” is taken by {site} ({name}).", label=label, site=other.id, name=other.name)
     if not new.code or f"{new.portal}/{label}-{new.code}" in network.sites:
         raise UsageError(text, msg("Give the statistical code with --code, or another label with --label."))

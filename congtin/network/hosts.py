@@ -14,6 +14,8 @@ from congtin.network.network import Network, Site
 from congtin.network.options import PortalOptions, SiteOptions
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
+# First parts of addresses that the engine itself uses.
+RESERVED_PARTS = frozenset({"theme", "chu-de", "luu-tru", "so-do-trang", "lien-he", "co-quan", "tim-kiem", "api"})
 _UNITS = (SiteKind.WARD, SiteKind.COMMUNE, SiteKind.SPECIAL_ZONE)
 
 
@@ -47,6 +49,7 @@ def host_problems(network: Network) -> Iterator[Problem]:
     """Yield every address that breaks a rule, or that two Sites claim."""
     for site in network.sites.values():
         yield from _form_problems(network, site)
+        yield from _path_problems(site)
     yield from _collisions(network.sites.values())
 
 
@@ -76,6 +79,20 @@ def _form_problems(network: Network, site: Site) -> Iterator[Problem]:
                 site.file,
                 hint=msg("Write “{label}”.", label=wanted),
             )
+
+
+def _path_problems(site: Site) -> Iterator[Problem]:
+    """Yield languages whose path is an address that the engine or a section has."""
+    for edition in site.editions:
+        path = edition.prefix
+        if path in RESERVED_PARTS or path in site.options.sections:
+            text = msg(
+                "The language “{lang}” cannot have the path “{path}”: the address is taken.",
+                lang=edition.lang,
+                path=path,
+            )
+            hint = msg("Choose another path in “language_addresses” of portal.yaml, or another name for the section.")
+            yield Problem("reserved-address", text, site.file, hint=hint)
 
 
 def _collisions(sites: Iterable[Site]) -> Iterator[Problem]:

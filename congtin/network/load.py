@@ -2,59 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from congtin import strict_yaml
-from congtin.errors import Problem, ProblemsFound, UsageError, did_you_mean, list_of
+from congtin.errors import Problem, ProblemsFound, UsageError
 from congtin.messages import msg
+from congtin.model import SiteKind
+from congtin.network.cascade import DEFAULTS, Data, File, locate, merge
 from congtin.network.hosts import host_problems, site_editions, site_host
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
+from congtin.network.picks import pick_files, pick_problem
+from congtin.network.references import reference_problems
+from congtin.network.texts import text_problems
 from congtin.validation import StrictModel, problems_of
 
-DEFAULTS = "sites/_defaults.yaml"
 VOCABULARY = "sites/_vocabulary.yaml"
 PORTAL_FILE = "portal.yaml"
 
+# How fields that have a form of their own are written.
+_MAIL = msg("Write one e-mail address, as in bientap@hanoi.gov.vn.")
+_HINTS = {
+    "security_contact": msg("Write one e-mail address, or one address that begins with https://."),
+    "contact.email": _MAIL,
+}
 _SITE_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _Model = TypeVar("_Model", bound=StrictModel)
-Data = dict[str, object]
-
-
-@dataclass(frozen=True)
-class _File:
-    """One YAML file; ``within`` is the key inside it that counts."""
-
-    path: str
-    text: str
-    data: Data
-    within: tuple[str, ...] = ()
-
-    def part(self, *keys: str) -> _File:
-        data: object = self.data
-        for key in keys:
-            data = data.get(key) if isinstance(data, dict) else None
-        return _File(self.path, self.text, data if isinstance(data, dict) else {}, keys)
-
-    def has(self, where: Sequence[str | int]) -> bool:
-        data: object = self.data
-        for step in where:
-            if isinstance(data, dict) and step in data:
-                data = data[str(step)]
-            elif isinstance(data, list) and isinstance(step, int) and step < len(data):
-                data = data[step]
-            else:
-                return False
-        return True
-
-    def line(self, where: Sequence[str | int]) -> int:
-        return strict_yaml.line_of(self.text, [*self.within, *where])
 
 
 def find_root(start: Path) -> Path:
@@ -85,9 +66,12 @@ class _Loader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[Problem] = []
-        self.levels: dict[str, list[_File]] = {}
+        self.levels: dict[str, list[File]] = {}
 
     def load(self) -> Network | None:
+        self.problems.extend(_links(self.root))
+        if self.problems:
+            return None
         defaults = self.read(DEFAULTS)
         if self.problems:
             return None
@@ -101,7 +85,7 @@ class _Loader:
             return None
         return Network(self.root, portals, sites, vocabulary)
 
-    def load_portal(self, portal_id: str, defaults: _File, portals: dict[str, Portal], sites: dict[str, Site]) -> None:
+    def load_portal(self, portal_id: str, defaults: File, portals: dict[str, Portal], sites: dict[str, Site]) -> None:
         file = self.read(f"sites/{portal_id}/{PORTAL_FILE}")
         unknown = set(file.data) - {"portal", "defaults", "site"}
         for key in sorted(unknown):
@@ -132,6 +116,9 @@ class _Loader:
     def placed(self, problem: Problem, network: Network) -> Problem:
         """Return a problem of a Site's host with the line that sets the host."""
         site = next(site for site in network.sites.values() if site.file == problem.path)
+        if problem.code == "reserved-address":
+            path, line = locate(self.levels[site.id], ["languages"])
+            return replace(problem, path=path, line=line)
         field = "host" if site.options.host else "label"
         for level in reversed(self.levels[site.id]):
             if level.path == problem.path and level.has([field]):
@@ -139,24 +126,19 @@ class _Loader:
         return problem
 
     def reference_problems(self, network: Network) -> Iterator[Problem]:
-        """Yield standing consents that name a Site or a section there is not."""
+        """Yield what Sites name and nobody has."""
         for site in network.sites.values():
-            for number, rule in enumerate(site.options.accepts):
-                place = _locate(self.levels[site.id], ["accepts", number, "from"])
-                if rule.origin != "portal" and rule.origin not in network.sites:
-                    text = msg("“accepts” names the unknown Site “{site}”.", site=rule.origin)
-                    yield Problem("unknown-site", text, *place, did_you_mean(rule.origin, network.sites))
-                if rule.into not in site.options.sections:
-                    text = msg("{site} has no section “{section}”.", site=site.id, section=rule.into)
-                    place = _locate(self.levels[site.id], ["accepts", number, "into"])
-                    yield Problem("unknown-section", text, *place, did_you_mean(rule.into, site.options.sections))
+            yield from reference_problems(network, site, partial(locate, self.levels[site.id]))
 
-    def load_site(self, site_id: str, levels: list[_File], portal: PortalOptions, sites: dict[str, Site]) -> None:
+    def load_site(self, site_id: str, levels: list[File], portal: PortalOptions, sites: dict[str, Site]) -> None:
         options = self.model(SiteOptions, levels)
         if options is None:
             return
         if options.host is None and options.label is None and options.kind.value != "portal":
             self.add_missing(levels[-1], "label")
+            return
+        if options.kind is SiteKind.PORTAL and site_id != f"{site_id.partition('/')[0]}/portal":
+            self.problems.append(_second_portal(site_id, levels))
             return
         host = site_host(options, portal)
         editions = site_editions(site_id, options, portal)
@@ -164,35 +146,20 @@ class _Loader:
         sites[site_id] = Site(site_id, levels[-1].path, options, host, editions, self.picks(site_id, options))
 
     def picks(self, site_id: str, options: SiteOptions) -> Mapping[str, Pick]:
-        folder = self.root / "sites" / site_id / "picks"
         found: dict[str, Pick] = {}
-        if not folder.is_dir():
-            return found
-        for path in sorted(folder.glob("*.yaml")):
-            file = self.read(path.relative_to(self.root).as_posix())
+        for path in pick_files(self.root, site_id, self.problems):
+            file = self.read(path)
             pick = self.model(Pick, [file])
             if pick is None:
                 continue
-            if pick.item != path.stem:
-                self.problems.append(
-                    Problem(
-                        "pick-name",
-                        msg("The pick of Item {item} must be named {item}.yaml.", item=pick.item),
-                        file.path,
-                        file.line(["item"]),
-                    )
-                )
-                continue
-            if pick.into not in options.sections:
-                text = msg("{site} has no section “{section}”.", site=site_id, section=pick.into)
-                hint = did_you_mean(pick.into, options.sections) or msg(
-                    "Its sections are: {words}.", words=list_of(options.sections)
-                )
-                self.problems.append(Problem("unknown-section", text, file.path, file.line(["into"]), hint))
-            found[pick.item] = pick
+            problem = pick_problem(site_id, options, pick, file)
+            if problem:
+                self.problems.append(problem)
+            if problem is None or problem.code != "pick-name":
+                found[pick.item] = pick
         return found
 
-    def read(self, path: str) -> _File:
+    def read(self, path: str) -> File:
         file = self.root / path
         try:
             text = file.read_bytes().decode("utf-8").removeprefix("\ufeff")
@@ -201,71 +168,65 @@ class _Loader:
             portal = msg("A Portal needs a portal.yaml; see docs/sites-format.md.")
             hint = portal if path.endswith(PORTAL_FILE) else None
             self.problems.append(Problem("missing-file", msg("The file is missing."), path, 0, hint))
-            return _File(path, "", {})
+            return File(path, "", {})
         except OSError as error:
             unreadable = msg("The file cannot be read: {detail}.", detail=error.strerror)
             self.problems.append(Problem("unreadable", unreadable, path))
-            return _File(path, "", {})
+            return File(path, "", {})
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             hint = msg("Save the file as UTF-8 (Unicode).")
             self.problems.append(Problem("not-utf8", msg("The file is not UTF-8 text."), path, line, hint))
-            return _File(path, "", {})
+            return File(path, "", {})
         except strict_yaml.YamlProblem as error:
             self.problems.append(Problem(error.code, error.message, path, error.line, error.hint))
-            return _File(path, "", {})
+            return File(path, "", {})
         if not isinstance(data, dict):
             self.problems.append(Problem("wrong-value", msg("The file must hold keys and values."), path, 1))
-            return _File(path, "", {})
-        return _File(path, text, data)
+            return File(path, "", {})
+        file_read = File(path, text, data)
+        self.problems.extend(text_problems(file_read))
+        return file_read
 
-    def model(self, model: type[_Model], levels: list[_File]) -> _Model | None:
+    def model(self, model: type[_Model], levels: list[File]) -> _Model | None:
         if any(p.path == levels[-1].path for p in self.problems) and not levels[-1].data:
             return None
         merged: Data = {}
         for level in levels:
-            merged = _merge(merged, level.data)
+            merged = merge(merged, level.data)
         try:
             return model.model_validate(merged)
         except ValidationError as error:
             known = [info.alias or name for name, info in model.model_fields.items()]
-            for problem in problems_of(error, lambda where: _locate(levels, where), known):
-                if problem not in self.problems:
-                    self.problems.append(problem)
+            for problem in problems_of(error, lambda where: locate(levels, where), known):
+                hinted = replace(problem, hint=problem.hint or _HINTS.get(str(problem.message.values.get("field"))))
+                if hinted not in self.problems:
+                    self.problems.append(hinted)
             return None
 
-    def add(self, code: str, file: _File, where: list[str | int], field: str) -> None:
+    def add(self, code: str, file: File, where: list[str | int], field: str) -> None:
         text = msg("The field “{field}” is not known here.", field=field)
         self.problems.append(Problem(code, text, file.path, file.line(where)))
 
-    def add_missing(self, file: _File, field: str) -> None:
+    def add_missing(self, file: File, field: str) -> None:
         text = msg("The field “{field}” is missing.", field=field)
         self.problems.append(Problem("missing-field", text, file.path, 1))
 
 
-def _locate(levels: list[_File], where: Sequence[str | int]) -> tuple[str, int]:
-    """Return where a field was set last; a field nobody set is the last file's business."""
-    lists = [number for number, step in enumerate(where) if isinstance(step, int)]
-    decided = where[: lists[0]] if lists else where  # a list replaces the whole list below it
-    for level in reversed(levels):
-        if level.has(decided):
-            return level.path, level.line(where)
-    return levels[-1].path, levels[-1].line([])
+def _links(root: Path) -> Iterator[Problem]:
+    """Yield every symbolic link below `sites/`: through one, a Site would be read from elsewhere."""
+    for folder, names, files in os.walk(root / "sites"):
+        for name in sorted([*names, *files]):
+            path = Path(folder, name)
+            if path.is_symlink():
+                text = msg("Symbolic links are not allowed below sites/.")
+                hint = msg("Put the file itself there.")
+                yield Problem("symlink", text, path.relative_to(root).as_posix(), 0, hint)
 
 
-def _merge(low: Data, high: Data, *, null_removes: bool = False) -> Data:
-    """Return ``high`` on top of ``low``; null says nothing, except that it removes a section.
-
-    Sections that a file names come after the inherited ones, in the file's order.
-    """
-    merged = dict(low)
-    for key, value in high.items():
-        below = merged.pop(key, None) if null_removes else merged.get(key)
-        if value is None:
-            if not null_removes:
-                merged.setdefault(key, None)
-        elif isinstance(value, dict):
-            merged[key] = _merge(below if isinstance(below, dict) else {}, value, null_removes=key == "sections")
-        else:
-            merged[key] = value
-    return merged
+def _second_portal(site_id: str, levels: list[File]) -> Problem:
+    portal = f"{site_id.partition('/')[0]}/{PORTAL_FILE}"
+    text = msg("Only the Site of {file} is of the kind “portal”.", file=portal)
+    kinds = [kind.value for kind in SiteKind if kind is not SiteKind.PORTAL]
+    hint = msg("Known are: {words}.", words=", ".join(kinds))
+    return Problem("wrong-value", text, *locate(levels, ["kind"]), hint)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +102,13 @@ class Network:
         ]
 
 
+_MOST_ISSUER = 60
+
+
 def issuer_slug(issuer: str) -> str:
-    """Return the address part of an issuing authority."""
-    return ascii_slug(issuer)[:60].strip("-")
+    """Return the address part of an issuing authority; a digest tells apart what cutting made equal."""
+    slug = ascii_slug(issuer)
+    if slug and len(slug) <= _MOST_ISSUER:
+        return slug
+    digest = hashlib.sha256(issuer.encode()).hexdigest()[:8]
+    return f"{slug[: _MOST_ISSUER - 9].strip('-')}-{digest}".strip("-")

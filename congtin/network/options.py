@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from congtin.model import SectionKind, SiteKind
 from congtin.validation import Day, LanguageTag, StrictModel, Url
 
-LocalText = dict[str, str]
+
+def _one_address(value: str) -> str:
+    if not _MAIL.fullmatch(value) and not re.fullmatch(r"https://[^\s/]\S*", value):
+        raise PydanticCustomError("bad_form", "bad form")
+    return value
+
+
+def _mail(value: str) -> str:
+    if not _MAIL.fullmatch(value):
+        raise PydanticCustomError("bad_form", "bad form")
+    return value
+
+
+def _words(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("string_too_short", "blank")
+    return value
+
+
+_MAIL = re.compile(r"[^\s@:<>,;]+@[^\s@:<>,;]+")
+Words = Annotated[str, AfterValidator(_words)]
+LocalText = Annotated[dict[LanguageTag, Words], Field(min_length=1)]
+OptionalText = dict[LanguageTag, Words]
+"""The same, but ``{}`` says that there is none."""
 HostName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")]
 PathPart = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
@@ -28,7 +53,7 @@ class Contact(StrictModel):
     address: str | None = None
     phone: str | None = None
     fax: str | None = None
-    email: str | None = None
+    email: Annotated[str, AfterValidator(_mail)] | None = None
     hours: str | None = None
 
 
@@ -73,12 +98,14 @@ class AcceptRule(StrictModel):
 
 
 class Pick(StrictModel):
-    """Consent to one Item as it was in exactly these blobs (F1)."""
+    """A Board's answer to one offered Item: consent to exactly these blobs, or a refusal (F1)."""
 
     item: str
-    into: PathPart
-    sources: dict[str, str]
+    into: PathPart | None = None
+    sources: dict[str, str] = {}
     ended: Day | None = None
+    refused: str | None = None
+    """Why the Board does not take the Item."""
 
 
 class SiteOptions(StrictModel):
@@ -87,7 +114,7 @@ class SiteOptions(StrictModel):
     kind: SiteKind = Field(strict=False)
     code: str | None = None
     name: LocalText
-    short_name: LocalText | None = None
+    short_name: OptionalText | None = None
     label: PathPart | None = None
     host: HostName | None = None
     status: Literal["live", "retired"] = "live"
@@ -105,8 +132,8 @@ class SiteOptions(StrictModel):
     board_rules_url: Url | None = None
     sections: dict[PathPart, SectionOptions] = {}
     contact: Contact = Contact()
-    security_contact: str | None = None
-    attribution: LocalText | None = None
+    security_contact: Annotated[str, AfterValidator(_one_address)] | None = None
+    attribution: OptionalText | None = None
     channels: list[Channel] = []
     services_url: Url | None = None
     emc_site_id: Annotated[str, Field(pattern=r"^\d+$")] | None = None
@@ -114,6 +141,8 @@ class SiteOptions(StrictModel):
     security_level: SecurityLevel = SecurityLevel()
     rule_packs: list[str] = []
     accepts: list[AcceptRule] = []
+    moved: dict[str, str] = {}
+    """Former addresses of this Site (`/tin-tuc/2026/ten-cu/`) and the Item of another Site that was there (A12)."""
     sources: dict[str, str] = {}
     unverified: list[str] = []
 

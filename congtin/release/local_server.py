@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from congtin.build.discovery import SERVER_FOLDER
 from congtin.errors import UsageError
@@ -97,7 +97,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         host = self.headers.get("Host", "").partition(":")[0].removesuffix(_LOCAL_SUFFIX)
-        path = unquote(urlsplit(self.path).path)
+        try:
+            path = unquote(urlsplit(self.path).path, errors="strict")
+            self.answer_path(host, path)
+        except ConnectionError:  # the reader has gone away
+            self.close_connection = True
+        except (ValueError, OSError):  # no path of any file: a zero byte, no UTF-8, too long a name
+            self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
+
+    def answer_path(self, host: str, path: str) -> None:
         hosts = self.server.hosts
         if host in ("localhost", "127.0.0.1"):
             self.send_data(HTTPStatus.OK, "text/html; charset=utf-8", self.index())
@@ -115,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
             return
         if file.is_dir() and not path.endswith("/"):
-            self.redirect(f"{path}/")
+            self.redirect(quote(f"/{path.lstrip('/')}/"))
             return
         if file.is_dir():
             file = file / "index.html"
