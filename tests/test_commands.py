@@ -286,3 +286,13 @@ def test_waiting_lists_what_a_board_has_not_answered(tiny):
     refused(net.congtin("site", "waiting", "ha/lin"), "ha/lim")
     net.put(f"sites/ha/portal/picks/{item_id(2)}.yaml", f"item: {item_id(2)}\nrefused: Không phù hợp\n")
     assert json.loads(net.congtin("site", "waiting", "ha/portal", "--format", "json").stdout) == []
+
+
+def test_clicks_own_words_are_in_the_persons_language(tiny):
+    """Help and usage errors speak Vietnamese too."""
+    net = tiny()
+    assert "Cách dùng:" in net.congtin("--help", lang="vi").stdout
+    run = net.congtin("bild", lang="vi")
+    assert run.returncode == 2
+    assert "Không có lệnh 'bild'." in run.stderr
+    assert "Usage:" in net.congtin("--help").stdout

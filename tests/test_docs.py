@@ -197,7 +197,7 @@ def test_examples_of_sources_are_valid(page):
         if language == "markdown" and block.startswith("---\n"):
             data = strict_yaml.load(split(block)[0])
             model = Translation if "translated_from" in data else MODELS[ItemKind(data["kind"])]
-            model.model_validate(data)
+            assert model.model_validate(data)
 
 
 def test_the_guide_quotes_messages_as_they_are():

@@ -1,1 +1,5 @@
 """What a person types."""
+
+from congtin.cli.click_words import speak
+
+speak()
