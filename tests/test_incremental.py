@@ -169,7 +169,7 @@ class Series:
                 self.net.put(f"{self.places[number]}.en.md", translation(text, f"News {number}"))
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(30))
 def test_after_any_series_of_edits_the_tree_is_that_of_a_clean_build(tiny, tmp_path, seed):
     """Incremental equals clean, byte for byte, and nothing is left over."""
     net = tiny()
