@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = {
     "congtin.messages": 0,
     "congtin.errors": 1,
+    "congtin.characters": 1,
     "congtin.languages": 1,
     "congtin.model": 1,
     "congtin.strict_yaml": 2,

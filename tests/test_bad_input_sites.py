@@ -487,3 +487,12 @@ def test_a_languages_path_must_be_free(tiny, path):
         f"The language “en” cannot have the path “{path}”: the address is taken.",
         "Choose another path in “language_addresses” of portal.yaml, or another name for the section.",
     ]
+
+
+@pytest.mark.parametrize("char", ["\\uFFFE", "\\uFFFF", "\\x01", "\\u202E", "\\u200B"])
+def test_no_character_that_breaks_a_feed_comes_in_through_a_sites_name(tiny, char):
+    """What XML does not allow, or nobody sees, is told in `sites/` just as in content: there is one list."""
+    net = tiny()
+    text = (net.root / "sites/ha/lim.yaml").read_text("utf-8")
+    net.put("sites/ha/lim.yaml", text.replace("{vi: Phường Lim}", f'{{vi: "Phường {char} Lim"}}'))
+    assert [(p.code, p.place) for p in net.errors()] == [("invisible-character", "sites/ha/lim.yaml:2")]

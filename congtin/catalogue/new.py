@@ -15,13 +15,13 @@ from pydantic import ValidationError
 from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, MODELS, Translation, split
 from congtin.catalogue.paths import MOST_SLUG, BadPath, SourcePath, parse
 from congtin.catalogue.source import Catalogue, Item, blob_id
+from congtin.characters import INVISIBLE, character_name
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.languages import ascii_slug
 from congtin.messages import Msg, msg
 from congtin.model import HANOI_TIME, ItemKind, SectionKind
 from congtin.network.network import Network, Site
 from congtin.network.options import Vocabulary
-from congtin.network.texts import INVISIBLE, character_name
 from congtin.validation import StrictModel, problems_of
 
 _SECTION_KINDS = {

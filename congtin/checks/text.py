@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from congtin.characters import INVISIBLE, LINE_SEPARATORS, character_name
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
 
@@ -14,12 +15,6 @@ _TCVN3 = re.compile("[a-zà-ÿ](?:[ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖØÜÝÞ¨ª�
 _VNI = re.compile("[aeo][äåø]|[ae][ûõ]|a[âêã]|o[õâ]|u[ûøõ]|ö[ôøûõï]|y[øûõ]", re.IGNORECASE)
 _LEGACY_PAIRS = 3
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
-# Control characters, zero width, marks of direction, tags; a joiner is right inside an emoji only.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e"
-    "\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
-)
 _NARROW_SPACE = re.compile("[\u202f\u2007]")
 _UNSAFE = re.compile(
     r"<\s*(?:script|iframe|object|embed|form|style|link|meta|base|svg)\b"
@@ -65,7 +60,7 @@ def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:
     if private:
         yield Problem(
             "private-use",
-            msg("The character {code} belongs to no standard.", code=_code(private[0])),
+            msg("The character {code} belongs to no standard.", code=character_name(private[0])),
             path,
             _line(text, private.start()),
             msg("The text was written with a symbol font; type it anew in Unicode."),
@@ -74,7 +69,7 @@ def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:
     if narrow:
         yield Problem(
             "odd-space",
-            msg("The unusual space {code} stands here.", code=_code(narrow[0])),
+            msg("The unusual space {code} stands here.", code=character_name(narrow[0])),
             path,
             _line(text, narrow.start()),
             msg("Use an ordinary space."),
@@ -85,11 +80,11 @@ def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:
 
 
 def _invisible(path: str, text: str) -> Iterator[Problem]:
-    invisible = _INVISIBLE.search(text)
+    invisible = INVISIBLE.search(text) or LINE_SEPARATORS.search(text)
     if invisible:
         yield Problem(
             "invisible-character",
-            msg("The invisible character {code} stands here.", code=_code(invisible[0])),
+            msg("The invisible character {code} stands here.", code=character_name(invisible[0])),
             path,
             _line(text, invisible.start()),
             msg("Delete it: it breaks search and can hide text."),
@@ -127,7 +122,3 @@ def _legacy(path: str, text: str) -> Iterator[Problem]:
 
 def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
-
-
-def _code(char: str) -> str:
-    return f"U+{ord(char):04X}"

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import yaml
 
+from congtin.characters import INVISIBLE
 from congtin.errors import UsageError, did_you_mean
 from congtin.languages import host_label
 from congtin.messages import msg
 from congtin.model import SiteKind
 from congtin.network.load import load_network
 from congtin.network.network import Network
-from congtin.network.texts import INVISIBLE
 
 _KIND_WORDS = {
     SiteKind.WARD: "Phường",

@@ -6,26 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from congtin.characters import INVISIBLE, character_name
 from congtin.errors import Problem
 from congtin.messages import Msg, msg
 from congtin.network.cascade import File
 
-# Control characters, zero width, marks of direction, tags; a joiner is right inside an emoji only.
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-    "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
-)
 _BREAK = re.compile("[\t\n\r\x85\u2028\u2029]")
 _TYPE_LETTERS = msg("Type the letters themselves, not escapes such as \\u0301.")
 _DELETE = msg("Delete it: it breaks search and can hide text.")
 
 Where = list[str | int]
-
-
-def character_name(char: str) -> str:
-    """Return a character's number as people look it up."""
-    return f"U+{ord(char):04X}"
 
 
 def text_problems(file: File) -> Iterator[Problem]:
