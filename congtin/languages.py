@@ -49,16 +49,28 @@ def own_name(tag: str) -> str:
     return name[:1].upper() + name[1:] if name else tag
 
 
+class _Folded(dict[str, str]):
+    """What is left of each character met so far: all texts share a few hundred."""
+
+    def __missing__(self, char: str) -> str:
+        # NFD alone leaves đ as it is.
+        decomposed = unicodedata.normalize("NFD", {"đ": "d", "Đ": "D"}.get(char, char))
+        self[char] = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+        return self[char]
+
+
+_FOLDED = _Folded()
+_NO_LETTERS = re.compile(r"[^a-z0-9]+")
+
+
 def fold(text: str) -> str:
-    """Return lower-case text without diacritics; đ becomes d, which NFD alone does not do."""
-    plain = text.replace("đ", "d").replace("Đ", "D")
-    decomposed = unicodedata.normalize("NFD", plain)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    """Return lower-case text without diacritics; đ becomes d."""
+    return "".join(map(_FOLDED.__getitem__, text))
 
 
 def ascii_slug(text: str) -> str:
     """Return ``text`` as a lower-case ASCII address part: ``Đường ven biển`` -> ``duong-ven-bien``."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+    return _NO_LETTERS.sub("-", fold(text)).strip("-")
 
 
 def host_label(text: str) -> str:

@@ -16,16 +16,14 @@ def add_copies(generator: Any) -> None:
     generator.add(Role.CROSSPOST)
 
 
-def require_attribution(generator: Any) -> None:
+def require_attribution(content: Any) -> None:
     """Refuse a copy that does not name its origin and its canonical address (F6)."""
-    for content in getattr(generator, "articles", None) or getattr(generator, "pages", ()):
-        if content.placed.is_copy and not (content.view.origin and content.view.canonical.startswith("https://")):
-            raise BuildError(msg("The copy {path} does not name its origin.", path=content.placed.placement.path))
+    if content.placed.is_copy and not (content.view.origin and content.view.canonical.startswith("https://")):
+        raise BuildError(msg("The copy {path} does not name its origin.", path=content.placed.placement.path))
 
 
 def register() -> None:
     """Pelican calls this once in each process."""
     signals.article_generator_init.connect(add_copies)
     signals.page_generator_init.connect(add_copies)
-    signals.article_generator_finalized.connect(require_attribution)
-    signals.page_generator_finalized.connect(require_attribution)
+    signals.content_object_init.connect(require_attribution)

@@ -10,11 +10,13 @@ from pelican import signals
 from pelican.contents import Article, Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 
+from congtin.build.commit import commit
 from congtin.build.contexts import Contexts
 from congtin.build.edition import EditionJob
+from congtin.build.keys import Keys
 from congtin.build.output import OutputSink
 from congtin.build.pages import PageSpec
-from congtin.build.pipeline import job_for
+from congtin.build.alone import job_for
 from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
@@ -39,16 +41,21 @@ def prepare(pelican: Any) -> None:
             raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
     settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
-    settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], job.interface.translations().gettext)
-    settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key)
+    contexts = settings["CONGTIN_CONTEXTS"] = Contexts(
+        settings["CONGTIN_VIEWS"], job.interface.translations().gettext
+    )
+    settings["CONGTIN_KEYS"] = Keys(job.plan, contexts.outline, job.frame, job.interface)
+    settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key, full=job.full)
     settings["CONGTIN_SINK"].open()
 
 
-def commit(pelican: Any) -> None:
-    """Put all files in place; runs after the checks of `strict`."""
+def seal(pelican: Any) -> None:
+    """Leave all files ready to be put in place; runs after the checks of `strict`."""
     settings = pelican.settings
     sink, job = settings["CONGTIN_SINK"], settings["CONGTIN_JOB"]
-    settings["CONGTIN_WRITTEN"] = sink.seal(job.fingerprint) if job.together else sink.commit(job.fingerprint)
+    settings["CONGTIN_WRITTEN"] = sink.seal(settings["CONGTIN_KEYS"].edition())
+    if job.alone:
+        commit(job.output, job.state, [job.plan.edition.key])
 
 
 class _ItemPages:
@@ -61,6 +68,7 @@ class _ItemPages:
     path: str
     readers: Any
     placed: list[PlacedItem]
+    context_signal: Any
 
     def job(self) -> EditionJob:
         job: EditionJob = self.settings["CONGTIN_JOB"]
@@ -71,38 +79,35 @@ class _ItemPages:
         items = self.job().plan.items
         self.placed += [p for p in items if p.item.kind in self.kinds and p.placement.role in roles]
 
-    def read_all(self, preread: Any, read: Any) -> list[Any]:
-        return [self.read(placed, preread, read) for placed in sorted(self.placed, key=lambda p: p.placement.path)]
-
-    def read(self, placed: PlacedItem, preread: Any, read: Any) -> Any:
-        return self.readers.read_file(
-            base_path=self.path,
-            path=str(self.job().plan.root / placed.source.path),
-            content_class=self.content_class,
-            context=self.context,
-            preread_signal=preread,
-            preread_sender=self,
-            context_signal=read,
-            context_sender=self,
-        )
-
-    def write_all(self, writer: EditionWriter, contents: list[Any], get_template: Any) -> None:
+    def write_all(self, writer: EditionWriter, get_template: Any) -> None:
+        """Write the page of every Item whose page is not still right, one after the other: none stays in memory."""
         contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
-        views = contexts.views
+        keys: Keys = self.settings["CONGTIN_KEYS"]
+        folder = contexts.plan.edition.folder
         specs = {spec.path: spec for spec in contexts.outline.item_pages}
-        for content in contents:
-            placed: PlacedItem = content.placed
+        for placed in sorted(self.placed, key=lambda p: p.placement.path):
             spec = specs[placed.placement.path]
-            writer.write_file(
-                content.save_as,
-                get_template(spec.template),
-                self.context,
-                site=views.site,
-                page=views.item_page(spec, placed),
-                item=content.view,
-                body=content.content,
-            )
-            self.write_media(writer.sink, spec, placed)
+            name = f"{folder}/{placed.placement.output}"
+            if not writer.sink.keep(name, keys.of(spec)):
+                content, body = self.content_of(placed)
+                writer.write_file(
+                    name,
+                    get_template(spec.template),
+                    self.context,
+                    site=contexts.views.site,
+                    page=contexts.views.item_page(spec, placed),
+                    item=content.view,
+                    body=body,
+                )
+            if placed.item.media:
+                self.write_media(writer.sink, spec, placed)
+
+    def content_of(self, placed: PlacedItem) -> tuple[Any, str]:
+        """Return the Item as Pelican content, for plugins to look at, and its text as our Reader gave it."""
+        path = str(self.job().plan.root / placed.source.path)
+        body, metadata = self.readers.readers["md"].read_placed(placed)
+        self.context_signal.send(self, metadata=metadata)
+        return self.content_class(body, metadata, self.settings, path, self.context), body
 
     def write_media(self, sink: OutputSink, spec: PageSpec, placed: PlacedItem) -> None:
         if spec.template == "withdrawn":
@@ -110,7 +115,8 @@ class _ItemPages:
         plan = self.job().plan
         for media in placed.item.media.values():
             name = f"{plan.edition.folder}/{placed.placement.path}{media.name}"
-            sink.put(name, (plan.root / media.path).read_bytes())
+            if not sink.keep(name, media.blob):
+                sink.put(name, (plan.root / media.path).read_bytes())
 
 
 class ItemArticles(_ItemPages, ArticlesGenerator):  # type: ignore[misc]  # Pelican has no type hints
@@ -118,19 +124,18 @@ class ItemArticles(_ItemPages, ArticlesGenerator):  # type: ignore[misc]  # Peli
 
     kinds = frozenset({ItemKind.ARTICLE, ItemKind.DOCUMENT})
     content_class = Article
+    context_signal = signals.article_generator_context
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.placed: list[PlacedItem] = []
         super().__init__(*args, **kwargs)
 
     def generate_context(self) -> None:
-        self.articles = self.read_all(signals.article_generator_preread, signals.article_generator_context)
-        self.all_articles = list(self.articles)
-        signals.article_generator_pretaxonomy.send(self)
+        self.articles: list[Article] = []
         signals.article_generator_finalized.send(self)
 
     def generate_output(self, writer: EditionWriter) -> None:
-        self.write_all(writer, self.articles, self.get_template)
+        self.write_all(writer, self.get_template)
         signals.article_writer_finalized.send(self, writer=writer)
 
 
@@ -139,17 +144,18 @@ class ItemFixedPages(_ItemPages, PagesGenerator):  # type: ignore[misc]  # Pelic
 
     kinds = frozenset({ItemKind.PAGE})
     content_class = Page
+    context_signal = signals.page_generator_context
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.placed: list[PlacedItem] = []
         super().__init__(*args, **kwargs)
 
     def generate_context(self) -> None:
-        self.pages = self.read_all(signals.page_generator_preread, signals.page_generator_context)
+        self.pages: list[Page] = []
         signals.page_generator_finalized.send(self)
 
     def generate_output(self, writer: EditionWriter) -> None:
-        self.write_all(writer, self.pages, self.get_template)
+        self.write_all(writer, self.get_template)
         signals.page_writer_finalized.send(self, writer=writer)
 
 
@@ -184,4 +190,4 @@ def register() -> None:
     signals.get_writer.connect(writer)
     signals.article_generator_init.connect(add_originals)
     signals.page_generator_init.connect(add_originals)
-    signals.finalized.connect(commit)
+    signals.finalized.connect(seal)

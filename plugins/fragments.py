@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pelican.urlwrappers import Category
 from congtin.build.edition import EditionJob
 from congtin.build.item_view import item_view, resolve_addresses
 from congtin.build.plan import PlacedItem
-from congtin.catalogue.store import FragmentStore
+from congtin.catalogue.store import CatalogueStore
 
 
 class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type hints
@@ -24,10 +25,15 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Return (HTML, metadata) of the Item placed from this file."""
         job: EditionJob = self.settings["CONGTIN_JOB"]
-        placed = _placed_by_source(self.settings)[Path(source_path).relative_to(job.plan.root).as_posix()]
-        fragment = _store(self.settings).get(placed.source.blob)
+        path = Path(source_path).relative_to(job.plan.root).as_posix()
+        return self.read_placed(next(placed for placed in job.plan.items if placed.source.path == path))
+
+    def read_placed(self, placed: PlacedItem) -> tuple[str, dict[str, Any]]:
+        """Return (HTML, metadata) of an Item in this Edition."""
+        job: EditionJob = self.settings["CONGTIN_JOB"]
+        fragment = self.store.fragment(placed.source.blob)
         if fragment is None:
-            raise LookupError(source_path)
+            raise LookupError(placed.source.path)
         folder, path = job.plan.edition.folder, placed.placement.path
         metadata = {
             "title": placed.text("title"),
@@ -35,7 +41,7 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
             "date": placed.item.facts.date,
             "slug": placed.source.where.slug,
             "lang": placed.placement.lang,
-            "category": Category(placed.placement.section, self.settings),
+            "category": self.category(placed.placement.section),
             "url": path,
             "save_as": f"{folder}/{placed.placement.output}",
             "placed": placed,
@@ -43,20 +49,13 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
         }
         return resolve_addresses(job.plan, placed, fragment.html), metadata
 
+    @cached_property
+    def store(self) -> CatalogueStore:
+        return CatalogueStore.frozen(self.settings["CONGTIN_JOB"].state)
 
-def _placed_by_source(settings: dict[str, Any]) -> dict[str, PlacedItem]:
-    if "CONGTIN_BY_SOURCE" not in settings:
-        items = settings["CONGTIN_JOB"].plan.items
-        settings["CONGTIN_BY_SOURCE"] = {placed.source.path: placed for placed in items}
-    found: dict[str, PlacedItem] = settings["CONGTIN_BY_SOURCE"]
-    return found
-
-
-def _store(settings: dict[str, Any]) -> FragmentStore:
-    if "CONGTIN_STORE" not in settings:
-        settings["CONGTIN_STORE"] = FragmentStore(settings["CONGTIN_JOB"].state, read_only=True)
-    store: FragmentStore = settings["CONGTIN_STORE"]
-    return store
+    @cache  # noqa: B019 (one Reader in the life of a process)
+    def category(self, section: str) -> Category:
+        return Category(section, self.settings)
 
 
 def add_reader(readers: Any) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from lxml import html as lxml_html
 
-from congtin.build.pipeline import BuildRequest, build, read_repository
+from congtin.build.look import read_repository
+from congtin.build.pipeline import BuildRequest, build
 from congtin.build.report import BuildReport
 from congtin.checks.run import run_checks
 from congtin.errors import Problem, ProblemsFound, Severity

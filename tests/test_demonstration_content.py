@@ -12,7 +12,7 @@ import pytest
 import yaml
 from network import NOON, REPOSITORY, TinyNetwork
 
-from congtin.build.pipeline import read_repository
+from congtin.build.look import read_repository
 from congtin.catalogue.front_matter import Document, Translation, split
 from congtin.catalogue.source import Item, Source, blob_id
 from congtin.checks.registry import Repository

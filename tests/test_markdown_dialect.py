@@ -192,6 +192,14 @@ def test_the_words_alone_are_the_words_a_reader_sees(dialect: Dialect) -> None:
     assert render(text, dialect).text.removesuffix(" ↩") == "Hà Nội H2O 5 < 6 một hai a b c d x y z ghi chú"
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_white_space_of_any_kind_is_one_space_between_words(dialect: Dialect) -> None:
+    """No-break spaces, tabs, wide spaces and line ends part words, in headings too."""
+    fragment = render("## a\u00a0b&nbsp; c\n\nd\u3000e\tf  g\nh\u2028i", dialect)
+    assert [heading.text for heading in fragment.headings] == ["a b c"]
+    assert fragment.text == "a b c d e f g h i"
+
+
 def test_text_too_tangled_for_python_markdown_is_read_as_commonmark() -> None:
     """Old text a thousand levels deep is rendered, not a traceback; ordinary nesting stays Python-Markdown."""
     assert "<ul>" in render("- " * 2_000 + "x", "python-markdown").html

@@ -18,7 +18,8 @@ from lxml import etree
 from lxml import html as lxml_html
 from network import NOON, REPOSITORY
 
-from congtin.build.pipeline import BuildRequest, build, read_repository
+from congtin.build.look import read_repository
+from congtin.build.pipeline import BuildRequest, build
 from congtin.checks.registry import Repository
 from congtin.languages import html_lang
 from congtin.model import Edition, ItemKind, Placement, Profile, SectionKind

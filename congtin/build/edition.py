@@ -12,7 +12,8 @@ import pelican
 from pelican import ArticlesGenerator, PagesGenerator, Pelican, signals
 from pelican.settings import read_settings
 
-from congtin.build.interface import Interface
+from congtin.build.frame import Frame
+from congtin.build.interface import Interface, interface_for
 from congtin.build.output import Written
 from congtin.build.plan import EditionPlan
 from congtin.errors import CongtinError, UsageError, did_you_mean, list_of
@@ -37,24 +38,31 @@ class EditionPelican(Pelican):  # type: ignore[misc]  # Pelican has no type hint
 
 @dataclass(frozen=True)
 class EditionJob:
-    """What a worker needs to build one Edition."""
+    """What is needed to build one Edition."""
 
     plan: EditionPlan
-    interface: Interface
+    frame: Frame
     output: Path
     state: Path
-    fingerprint: str = ""
-    together: bool = False
-    """Leave the files for the caller, who puts those of all Editions in place when all are ready."""
+    full: bool = False
+    """Render every page, whatever was rendered before."""
+    alone: bool = False
+    """Put the files in place at once, without waiting for other Editions: a plain Pelican run."""
+
+    @property
+    def interface(self) -> Interface:
+        return interface_for(self.plan.lang, self.frame.interfaces)
+
+    def __str__(self) -> str:
+        return str(self.plan.edition.key)
 
 
 @dataclass(frozen=True)
 class EditionResult:
-    """What one Pelican run wrote."""
+    """What one Pelican run collected; nothing for an Edition that was skipped."""
 
     key: EditionKey
     written: Written | None
-    """Nothing while the files wait for the caller."""
 
 
 class _Silent:
@@ -65,7 +73,7 @@ class _Silent:
 
 
 def build_edition(job: EditionJob) -> EditionResult:
-    """Run Pelican once; on any failure the Edition's old pages stay as they were."""
+    """Run Pelican once; the Edition's old pages stay as they are."""
     plan = job.plan
     settings = read_settings(
         path=None,
@@ -77,7 +85,7 @@ def build_edition(job: EditionJob) -> EditionResult:
     )
     pelican.console = _Silent()
     EditionPelican(settings).run()
-    written: Written | None = settings["CONGTIN_WRITTEN"]
+    written: Written = settings["CONGTIN_WRITTEN"]
     return EditionResult(plan.edition.key, written)
 
 

@@ -1,22 +1,26 @@
-"""Where an Edition's files go: collected beside the output, put in place together, orphans removed."""
+"""Where an Edition's files go: collected beside the output, in the shape they will have there."""
 
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import re
 import shutil
+import stat
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import cached_property
+from pathlib import Path
 
-from congtin.build.manifest import Manifest
+from congtin.build.manifest import ALWAYS, FULL, LOST, NEW, Manifest, edition_name
 from congtin.errors import BuildError
 from congtin.messages import msg
 from congtin.model import EditionKey
 
 STAGING = ".staging"
-_SEAL = "sealed.json"
-_NAME = re.compile(r"[a-z0-9._][a-z0-9._-]*")
+TREE = "tree"
+SEAL = "sealed.json"
+_PART = r"(?!\.{1,2}(?:/|$))[a-z0-9._][a-z0-9._-]*"
+_NAME = re.compile(rf"{_PART}(?:/{_PART})*")
 
 
 @dataclass(frozen=True)
@@ -26,112 +30,107 @@ class Written:
     total: int
     changed: int
     removed: int
+    rendered: int = 0
 
 
 class OutputSink:
-    """Takes the files of one Edition; nothing is visible before ``commit``."""
+    """Takes the files of one Edition; nothing is visible before all Editions are put in place (`commit`)."""
 
-    def __init__(self, root: Path, state: Path, key: EditionKey) -> None:
+    def __init__(self, root: Path, state: Path, key: EditionKey, *, full: bool = False) -> None:
         self.root = root
         self.state = state
         self.key = key
+        self.full = full
+        self.staging = root / STAGING / edition_name(key)
         self.outputs: dict[str, str] = {}
-        self._changed: list[str] = []
-        self._ready: set[Path] = set()
-        self.fingerprint = ""
-        self._staging = root / STAGING / f"{key.site.replace('/', '__')}@{key.lang}"
+        self.keys: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
+        self.changed = 0
+        self._base = f"{root}/"
+        self._tree = f"{self.staging / TREE}/"
+        self._folders: set[str] = set()
+
+    @cached_property
+    def before(self) -> Manifest:
+        """What this Edition wrote the last time."""
+        return Manifest() if self.full else Manifest.load(self.state, self.key)
 
     def open(self) -> None:
         """Begin anew; leftovers of an interrupted run go."""
-        shutil.rmtree(self._staging, ignore_errors=True)
-        self._staging.mkdir(parents=True)
-        self.outputs.clear()
-        self._changed.clear()
-        self._ready.clear()
+        shutil.rmtree(self.staging, ignore_errors=True)
+        (self.staging / TREE).mkdir(parents=True)
+
+    def keep(self, name: str, key: str) -> bool:
+        """Keep the file that is there when nothing it shows has changed; tell whether that was so."""
+        before = self.before
+        known = before.outputs.get(name)
+        reason = FULL if self.full else NEW if known is None else self._difference(before.keys.get(name, ""), key)
+        if not reason and not _is_file(self._base + name):
+            reason = LOST
+        if key:
+            self.keys[name] = key
+        if reason or known is None:
+            self.reasons[name] = reason
+            return False
+        self._claim(name, known)
+        return True
+
+    @staticmethod
+    def _difference(old: str, new: str) -> str:
+        """Return which parts of two keys differ, as numbers; nothing where they are equal."""
+        if not new:
+            return ALWAYS
+        if old == new:
+            return ""
+        parts = zip(old.split("."), new.split("."), strict=False)
+        return ",".join(str(number) for number, (one, other) in enumerate(parts) if one != other) or NEW
 
     def put(self, name: str, data: bytes) -> None:
         """Take the bytes of ``name``, a path below the output root; equal bytes stay untouched on disk."""
         self._claim(name, hashlib.sha256(data).hexdigest())
-        target = self.root / name
-        if _holds(target, data):
+        if _holds(self._base + name, data):
             return
-        # One flat folder: no tree of folders to make and to remove again for every page.
-        (self._staging / str(len(self._changed))).write_bytes(data)
-        self._changed.append(name)
+        folder = name.rpartition("/")[0]
+        if folder not in self._folders:
+            os.makedirs(self._tree + folder, exist_ok=True)
+            self._folders.add(folder)
+        with open(self._tree + name, "wb") as stream:  # noqa: PTH123 (once a page: Path costs as much as writing)
+            stream.write(data)
+        self.changed += 1
 
     def _claim(self, name: str, digest: str) -> None:
-        parts = PurePosixPath(name).parts
-        if not parts or name.startswith("/") or any(not _NAME.fullmatch(p) or p in (".", "..") for p in parts):
+        if not _NAME.fullmatch(name):
             raise BuildError(msg("“{name}” is not a path for an output.", name=name))
         if name in self.outputs:
             raise BuildError(msg("Two pages of {edition} are written to {name}.", edition=self.key, name=name))
         self.outputs[name] = digest
 
-    def seal(self, fingerprint: str) -> None:
-        """Leave everything ready for another process to put in place with ``sealed(…).commit(…)``."""
-        data = {"outputs": self.outputs, "changed": self._changed, "fingerprint": fingerprint}
-        (self._staging / _SEAL).write_text(json.dumps(data), "utf-8")
-
-    @classmethod
-    def sealed(cls, root: Path, state: Path, key: EditionKey) -> OutputSink:
-        """Return the sink that a worker sealed."""
-        sink = cls(root, state, key)
-        data = json.loads((sink._staging / _SEAL).read_text("utf-8"))
-        sink.outputs, sink._changed, sink.fingerprint = data["outputs"], data["changed"], data["fingerprint"]
-        return sink
+    def seal(self, fingerprint: str) -> Written:
+        """Leave everything ready to be put in place."""
+        manifest = Manifest(self.outputs, fingerprint, self.keys, self.reasons)
+        (self.staging / SEAL).write_bytes(manifest.to_bytes())
+        old = Manifest.load(self.state, self.key).outputs if self.full else self.before.outputs
+        removed = len(old.keys() - self.outputs.keys())
+        return Written(len(self.outputs), self.changed, removed, len(self.reasons))
 
     def discard(self) -> None:
         """Throw away what was collected."""
-        shutil.rmtree(self._staging, ignore_errors=True)
-
-    def commit(self, fingerprint: str = "") -> Written:
-        """Put everything in place, remove what the Edition no longer has, then save the Manifest.
-
-        ``fingerprint`` says what decided these outputs; without it the next build does not skip the Edition.
-        """
-        before = Manifest.load(self.state, self.key)
-        # Whatever interrupts the next lines, every file that may be there has an owner.
-        Manifest({**before.outputs, **self.outputs}).save(self.state, self.key)
-        for number, name in enumerate(self._changed):
-            target = self.root / name
-            self._make_way(target)
-            (self._staging / str(number)).replace(target)
-        orphans = sorted(before.outputs.keys() - self.outputs.keys())
-        for name in orphans:
-            remove_output(self.root, name)
-        Manifest(self.outputs, fingerprint or self.fingerprint).save(self.state, self.key)
-        shutil.rmtree(self._staging, ignore_errors=True)
-        return Written(len(self.outputs), len(self._changed), len(orphans))
-
-    def _make_way(self, target: Path) -> None:
-        if target.parent not in self._ready:
-            self._make_folder(target)
-            self._ready.add(target.parent)
-        if target.is_dir() and not target.is_symlink():
-            shutil.rmtree(target)
-
-    def _make_folder(self, target: Path) -> None:
-        for parent in target.parents:
-            if parent == self.root:
-                break
-            if parent.is_symlink() or parent.is_file():
-                parent.unlink()
-        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.staging, ignore_errors=True)
 
 
-def _holds(file: Path, data: bytes) -> bool:
-    plain = file.is_file() and not file.is_symlink()
-    return plain and file.stat().st_size == len(data) and file.read_bytes() == data
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
-def remove_output(root: Path, name: str) -> None:
-    """Remove one file and the folders it leaves empty."""
-    file = root / name
-    file.unlink(missing_ok=True)
-    for parent in file.parents:
-        if parent == root:
-            break
-        try:
-            parent.rmdir()
-        except OSError:
-            break
+def _holds(path: str, data: bytes) -> bool:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
+        return False
+    with open(path, "rb") as stream:  # noqa: PTH123 (once a page)
+        return stream.read() == data

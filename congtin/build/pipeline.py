@@ -1,34 +1,30 @@
-"""The whole story of a build, from files to pages."""
+"""The whole story of a build: look, work on each Site that needs it, put everything in place, remember."""
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from congtin.build.edition import EditionJob, EditionResult
-from congtin.build.fingerprint import code_fingerprint, edition_fingerprint
-from congtin.build.interface import interface_for, load_interfaces
-from congtin.build.manifest import Manifest, manifests_of
-from congtin.build.output import OutputSink, remove_output
-from congtin.build.plan import EditionPlan, make_plans
+from congtin.build.commit import commit, recover
+from congtin.build.edition import EditionResult
+from congtin.build.look import current_frame, look
+from congtin.build.manifest import Manifest, edition_of, manifests_of
 from congtin.build.report import BuildReport
-from congtin.build.runner import run_jobs
-from congtin.catalogue.scan import scan
-from congtin.checks.registry import Repository
-from congtin.checks.run import run_checks
-from congtin.checks.text import inspect_text
-from congtin.crosspost.placements import place
+from congtin.build.site_work import Counts, SiteJob, SiteResult, stored_frame, stored_network, work_on_site
+from congtin.catalogue.rows import problems_of_text, problems_text
+from congtin.catalogue.store import FILE, CatalogueStore
+from congtin.catalogue.tree import GitTree
 from congtin.errors import Problem, ProblemsFound, Severity, UsageError, did_you_mean, list_of
-from congtin.messages import msg
-from congtin.model import EditionKey, Profile, Role
-from congtin.network.load import load_network
+from congtin.messages import Msg, msg
+from congtin.model import EditionKey, Profile
 from congtin.network.network import Network
-from congtin.network.pelican_settings import THEME
-from congtin.rules.document_numbers import load_document_numbers
-from congtin.workers import worker_count
+from congtin.workers import Workers, worker_count
 
 
 @dataclass(frozen=True)
@@ -44,90 +40,198 @@ class BuildRequest:
     langs: Sequence[str] = ()
     workers: int = field(default_factory=worker_count)
     full: bool = False
-    """Build every Edition, whatever was built before."""
+    """Ignore all stores and render every page, whatever was rendered before."""
 
 
 class Progress:
     """Listens to a build; the command line shows it."""
 
     def start(self, editions: int) -> None:
-        """Learn how many Editions there are to build."""
+        """Learn how many Editions there are to look at."""
 
-    def advance(self, result: EditionResult) -> None:
-        """Learn that one Edition is done."""
-
-
-def read_repository(root: Path, state: Path, now: datetime, profile: Profile, workers: int = 1) -> Repository:
-    """Read sites and content and decide what stands where."""
-    network = load_network(root)
-    numbers = load_document_numbers(root)
-    catalogue = scan(network, state, inspect_text, workers)
-    return Repository(network, catalogue, place(network, catalogue, now), numbers, now, profile)
+    def advance(self, result: SiteResult) -> None:
+        """Learn that one Site's Editions are done."""
 
 
-def checked(repository: Repository) -> list[Problem]:
-    """Run all checks; raise ProblemsFound when any of them is an error, else return the rest."""
-    problems = run_checks(repository)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise ProblemsFound(problems)
-    return problems
+def build(
+    request: BuildRequest, progress: Progress | None = None, changed: Collection[str] | None = None
+) -> BuildReport:
+    """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written.
 
-
-def build(request: BuildRequest, progress: Progress | None = None) -> BuildReport:
-    """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written."""
+    ``changed`` are paths that somebody saw change; without it the changes are looked for.
+    """
     started = time.monotonic()
-    progress = progress or Progress()
-    repository = read_repository(request.root, request.state, request.now, request.profile, request.workers)
-    wanted = select_editions(repository.network, request.sites, request.langs)
-    problems = checked(repository)
-    plans = make_plans(repository.network, repository.catalogue, repository.placements, request.now, request.profile)
-    jobs = make_jobs([plans[key] for key in wanted], request.output, request.state)
-    due = [job for job in jobs if request.full or not is_up_to_date(job)]
-    progress.start(len(due))
-    results = run_together(due, request, progress)
-    report = _report(request, repository, wanted, results, problems)
-    report.removed += prune_editions(request.output, request.state, plans)
+    tree = GitTree(request.root)
+    recover(request.output, request.state)
+    if request.full:
+        _forget(request.state)
+    try:
+        report = _Build(request, progress or Progress()).run(tree, changed)
+    except sqlite3.DatabaseError:
+        # Damage that did not show when the store was opened.
+        _forget(request.state)
+        report = _Build(request, progress or Progress()).run(GitTree(request.root), None)
+        report.store = msg("The store was damaged; it has been made anew.")
     report.seconds = time.monotonic() - started
     return report
 
 
-def run_together(jobs: list[EditionJob], request: BuildRequest, progress: Progress) -> list[EditionResult]:
-    """Build Editions and put their files in place when all are ready; when one fails, none changes."""
-    keys = [job.plan.edition.key for job in jobs]
-    try:
-        run_jobs([replace(job, together=True) for job in jobs], request.workers, progress.advance)
-    except BaseException:
-        for key in keys:
-            OutputSink(request.output, request.state, key).discard()
-        raise
-    return [EditionResult(key, OutputSink.sealed(request.output, request.state, key).commit()) for key in keys]
+def _forget(state: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        (state / f"{FILE}{suffix}").unlink(missing_ok=True)
 
 
-def make_jobs(plans: Iterable[EditionPlan], output: Path, state: Path) -> list[EditionJob]:
-    """Return a job for each plan, with the interface in its language and the fingerprint of both."""
-    jobs: list[EditionJob] = []
-    catalogues: Mapping[str, bytes] | None = None
-    code = ""
-    for plan in plans:
-        catalogues = catalogues or load_interfaces(plan.root / THEME)
-        code = code or code_fingerprint(plan.root)
-        job = EditionJob(plan, interface_for(plan.lang, catalogues), output, state)
-        jobs.append(replace(job, fingerprint=edition_fingerprint(job, code)))
-    return jobs
+class _Build:
+    def __init__(self, request: BuildRequest, progress: Progress) -> None:
+        self.request = request
+        self.progress = progress
+
+    def run(self, tree: GitTree, changed: Collection[str] | None) -> BuildReport:
+        request = self.request
+        with closing(CatalogueStore(request.state)) as store:
+            renewed = store.renewed
+            frame = current_frame(request.root, store)
+            seen = look(request.root, store, request.workers, tree=tree, changed=changed)
+            wanted = select_editions(seen.network, request.sites, request.langs)
+            self._require_profile(store)
+            store.checkpoint()
+            jobs = self._jobs(store, seen.network, wanted, frame.digest)
+            stored_network(request.state, request.root, store.meta("network"))
+            stored_frame(request.state, frame.digest)
+        results = self._work(jobs, seen.problems)
+        with closing(CatalogueStore(request.state)) as store:
+            removed = self._finish(store, seen.network, results)
+            return self._report(store, wanted, results, seen.problems, removed, renewed)
+
+    def _require_profile(self, store: CatalogueStore) -> None:
+        """Look at every Site again when the last build was for another purpose: a release demands more."""
+        if store.meta("profile") != self.request.profile.value:
+            with store.db:
+                store.forget_all_sites()
+                store.set_meta("profile", self.request.profile.value)
+
+    def _jobs(
+        self, store: CatalogueStore, network: Network, wanted: Iterable[EditionKey], frame: str
+    ) -> list[SiteJob]:
+        """Return a job for every Site that has changed, lost a file, or is due by the clock; the largest first.
+
+        A Site that has changed is looked at even when only others are to be built: its errors count.
+        """
+        request = self.request
+        now = request.now.timestamp()
+        known = store.site_states()
+        langs: dict[str, list[str]] = {}
+        for key in wanted:
+            langs.setdefault(key.site, []).append(key.lang)
+        sizes = store.sizes()
+        jobs = []
+        for site in sorted(network.sites, key=lambda site: (-sizes.get(site, 0), site)):
+            since, until, _ = known.get(site, (0.0, 0.0, ""))
+            current = since <= now < until
+            if current and (not langs.get(site) or self._is_built(network, site, langs[site])):
+                continue
+            jobs.append(
+                SiteJob(
+                    site,
+                    tuple(langs.get(site, ())),
+                    request.root,
+                    request.output,
+                    request.state,
+                    request.now,
+                    request.profile,
+                    frame,
+                    request.full,
+                )
+            )
+        return jobs
+
+    def _is_built(self, network: Network, site: str, langs: Iterable[str]) -> bool:
+        for lang in langs:
+            manifest = Manifest.load(self.request.state, EditionKey(site, lang))
+            if not manifest.fingerprint or not manifest.is_whole(self.request.output):
+                return False
+        return True
+
+    def _work(self, jobs: Sequence[SiteJob], problems: list[Problem]) -> list[SiteResult]:
+        """Work on every Site; raise ProblemsFound with the errors of all of them, and build nothing then."""
+        broken = any(problem.severity is Severity.ERROR for problem in problems)
+        if broken:
+            jobs = [replace(job, langs=()) for job in jobs]
+        self.progress.start(sum(len(job.langs) for job in jobs))
+        results = []
+        try:
+            for result in Workers(work_on_site, self.request.workers, fresh=True).run(jobs):
+                results.append(result)
+                self.progress.advance(result)
+            failed = [result for result in results if result.failed]
+            if failed or broken:
+                raise ProblemsFound({*problems, *(p for result in results for p in result.problems)})
+        except BaseException:
+            recover(self.request.output, self.request.state)
+            raise
+        return results
+
+    def _finish(self, store: CatalogueStore, network: Network, results: Sequence[SiteResult]) -> int:
+        """Put all files in place, then remember that these Sites are done."""
+        request = self.request
+        built = [edition.key for result in results for edition in result.editions if edition.written]
+        existing = {edition.key for edition in network.editions()}
+        gone = [key for key in map(edition_of, self._manifests()) if key not in existing]
+        removed = commit(request.output, request.state, built, gone)
+        # A Site not all of whose Editions were asked for is looked at again.
+        with store.db:
+            for result in results:
+                if len(result.editions) == len(network.sites[result.site].editions):
+                    store.put_site(result.site, result.since, result.until, _state_text(result))
+        return removed
+
+    def _manifests(self) -> Iterator[str]:
+        for file in manifests_of(self.request.state).values():
+            yield file.stem
+
+    def _report(
+        self,
+        store: CatalogueStore,
+        wanted: Sequence[EditionKey],
+        results: Sequence[SiteResult],
+        problems: Sequence[Problem],
+        removed: int,
+        renewed: Msg | None,
+    ) -> BuildReport:
+        request = self.request
+        states = {site: json.loads(data) for site, (_, _, data) in store.site_states().items()}
+        states.update((result.site, json.loads(_state_text(result))) for result in results)
+        counts = [Counts(**state["counts"]) for state in states.values()]
+        found = {*problems, *(p for state in states.values() for p in problems_of_text(state["problems"]))}
+        placed = [states[key.site]["counts"]["placements"][key.lang] for key in wanted]
+        written = [e.written for result in results for e in result.editions if e.written]
+        manifests = [Manifest.load(request.state, key).outputs for key in wanted]
+        return BuildReport(
+            now=request.now,
+            profile=request.profile.value,
+            sites=len({key.site for key in wanted}),
+            editions=len(wanted),
+            sources=store.source_count(),
+            items=sum(count.items for count in counts),
+            placements=sum(all_of for all_of, _ in placed),
+            copies=sum(copies for _, copies in placed),
+            drafts=sum(count.drafts for count in counts),
+            scheduled=sum(count.scheduled for count in counts),
+            withdrawn=sum(count.withdrawn for count in counts),
+            waiting=sum(count.waiting for count in counts),
+            skipped=len(wanted) - len(written),
+            pages=sum(1 for outputs in manifests for name in outputs if name.endswith(".html")),
+            files=sum(map(len, manifests)),
+            rendered=sum(one.rendered for one in written),
+            changed=sum(one.changed for one in written),
+            removed=removed + sum(one.removed for one in written),
+            problems=sorted(found, key=Problem.sort_key),
+            store=renewed,
+        )
 
 
-def is_up_to_date(job: EditionJob) -> bool:
-    """Tell whether an Edition was built from exactly this, and all its files are still there."""
-    manifest = Manifest.load(job.state, job.plan.edition.key)
-    return manifest.fingerprint == job.fingerprint and all((job.output / name).is_file() for name in manifest.outputs)
-
-
-def job_for(root: Path, key: EditionKey, profile: Profile, now: datetime, output: Path, state: Path) -> EditionJob:
-    """Return the job of one Edition, for a plain Pelican run."""
-    repository = read_repository(root, state, now, profile)
-    checked(repository)
-    plans = make_plans(repository.network, repository.catalogue, repository.placements, now, profile)
-    return make_jobs([plans[key]], output, state)[0]
+def _state_text(result: SiteResult) -> str:
+    return json.dumps({"counts": asdict(result.counts), "problems": problems_text(result.problems)})
 
 
 def select_editions(network: Network, sites: Sequence[str], langs: Sequence[str]) -> list[EditionKey]:
@@ -147,52 +251,3 @@ def select_editions(network: Network, sites: Sequence[str], langs: Sequence[str]
             text = msg("None of these Sites is published in the language “{lang}”.", lang=lang)
             raise UsageError(text, msg("Their languages are: {words}.", words=list_of(known)))
     return [e.key for site in chosen for e in site.editions if not langs or e.lang in langs]
-
-
-def prune_editions(output: Path, state: Path, plans: Mapping[EditionKey, EditionPlan]) -> int:
-    """Remove the files of Editions that no longer exist; return how many."""
-    existing = {Manifest.file(state, key) for key in plans}
-    kept = {name for key in plans for name in Manifest.load(state, key).outputs}
-    removed = 0
-    for file in manifests_of(state).values():
-        if file in existing:
-            continue
-        site, _, lang = file.stem.partition("@")
-        for name in Manifest.load(state, EditionKey(site.replace("__", "/"), lang)).outputs:
-            if name not in kept:
-                remove_output(output, name)
-                removed += 1
-        file.unlink()
-    return removed
-
-
-def _report(
-    request: BuildRequest,
-    repository: Repository,
-    wanted: Sequence[EditionKey],
-    results: Sequence[EditionResult],
-    problems: list[Problem],
-) -> BuildReport:
-    catalogue, placements = repository.catalogue, repository.placements
-    outputs = [name for key in wanted for name in Manifest.load(request.state, key).outputs]
-    placed = [placement for key in wanted for placement in placements.by_edition.get(key, ())]
-    return BuildReport(
-        now=request.now,
-        profile=request.profile.value,
-        sites=len({key.site for key in wanted}),
-        editions=len(wanted),
-        sources=catalogue.source_count,
-        items=len(catalogue.items),
-        placements=len(placed),
-        copies=sum(1 for placement in placed if placement.role is Role.CROSSPOST),
-        drafts=len(placements.drafts),
-        scheduled=len(placements.scheduled),
-        withdrawn=sum(1 for i in catalogue.items.values() if i.facts.withdrawn and i.facts.withdrawn.at <= request.now),
-        waiting=len(placements.waiting),
-        skipped=len(wanted) - len(results),
-        pages=sum(1 for name in outputs if name.endswith(".html")),
-        files=len(outputs),
-        changed=sum(result.written.changed for result in results if result.written),
-        removed=sum(result.written.removed for result in results if result.written),
-        problems=problems,
-    )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from congtin.catalogue.front_matter import Document, Translation
-from congtin.catalogue.source import Catalogue, Item, Source
+from congtin.catalogue.source import Catalogue, Item, Source, relative_item_path
 from congtin.crosspost.addresses import canonical_url
 from congtin.crosspost.placements import Placements, Redirect
-from congtin.model import Edition, EditionKey, Placement, Profile
+from congtin.model import Edition, Placement, Profile
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Vocabulary
 
@@ -102,13 +101,14 @@ def make_plans(
     placements: Placements,
     now: datetime,
     profile: Profile,
-) -> dict[EditionKey, EditionPlan]:
-    """Return the plan of every Edition."""
+    sites: Iterable[str],
+) -> list[EditionPlan]:
+    """Return the plan of every Edition of these Sites."""
     maker = _PlanMaker(network, catalogue, placements, now, profile)
-    plans: dict[EditionKey, EditionPlan] = {}
-    for site in network.sites.values():
-        of_site = [maker.plan(site, edition) for edition in site.editions]
-        plans.update((plan.edition.key, plan) for plan in with_siblings(of_site))
+    plans: list[EditionPlan] = []
+    for site_id in sites:
+        site = network.sites[site_id]
+        plans += with_siblings([maker.plan(site, edition) for edition in site.editions])
     return plans
 
 
@@ -210,8 +210,3 @@ class _PlanMaker:
         if placed.newer:
             yield placed.newer
 
-
-def relative_item_path(source: Source, link: str) -> str:
-    """Return the Item path a relative link to a Source means."""
-    target = posixpath.normpath(posixpath.join(source.where.folder, link)).removesuffix(".md")
-    return target.rpartition(".")[0] if "." in posixpath.basename(target) else target

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from congtin.errors import Problem, Severity
+from congtin.messages import Msg
 
 
 @dataclass
@@ -28,10 +29,14 @@ class BuildReport:
     skipped: int = 0
     pages: int = 0
     files: int = 0
+    rendered: int = 0
+    """Pages that went through a template in this build."""
     changed: int = 0
     removed: int = 0
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
+    store: Msg | None = None
+    """Why the store was made anew, if it was."""
 
     def count(self, severity: Severity) -> int:
         return sum(1 for problem in self.problems if problem.severity is severity)
@@ -40,6 +45,7 @@ class BuildReport:
         """Return the report as JSON; problems with their texts in the user's language."""
         data = asdict(self)
         data["now"] = self.now.isoformat()
+        data["store"] = str(self.store) if self.store else ""
         data["problems"] = [problem_data(problem) for problem in self.problems]
         return json.dumps(data, ensure_ascii=False, indent=1)
 

@@ -24,4 +24,5 @@ class BuildService:
 
         Raise ProblemsFound or BuildError with the old pages still in place; the next call tries again.
         """
-        return build(replace(self.request, now=now), progress)
+        paths = None if changed is None else {path.relative_to(self.request.root).as_posix() for path in changed}
+        return build(replace(self.request, now=now), progress, paths)

@@ -10,6 +10,7 @@ from pelican import signals
 from pelican.writers import Writer
 
 from congtin.build.contexts import Contexts
+from congtin.build.keys import Keys
 from congtin.build.output import OutputSink
 from congtin.build.pages import PageSpec
 
@@ -36,10 +37,12 @@ class EditionWriter(Writer):  # type: ignore[misc]  # Pelican has no type hints
         url: str | None = None,
         **kwargs: Any,
     ) -> None:
-        """Render one page; ``name`` is a path below the output root."""
-        local_context = {**context, **kwargs, "output_file": name}
-        self.sink.put(name, template.render(local_context).encode("utf-8"))
-        signals.content_written.send(name, context=local_context)
+        """Render one page; ``name`` is a path below the output root.
+
+        The template sees what is given for this page and nothing of Pelican's context: its key names all of it.
+        """
+        self.sink.put(name, template.render(kwargs).encode("utf-8"))
+        signals.content_written.send(name, context=kwargs)
 
     def write_page(
         self,
@@ -48,7 +51,9 @@ class EditionWriter(Writer):  # type: ignore[misc]  # Pelican has no type hints
         contexts: Contexts,
         spec: PageSpec,
     ) -> None:
-        """Render one page that is not an Item."""
+        """Render one page that is not an Item, unless the one that is there is still right."""
         name = f"{contexts.plan.edition.folder}/{spec.output}"
-        own: dict[str, Any] = contexts.of(spec)
-        self.write_file(name, get_template(spec.template), context, **own)
+        keys: Keys = self.settings["CONGTIN_KEYS"]
+        if not self.sink.keep(name, keys.of(spec)):
+            own: dict[str, Any] = contexts.of(spec)
+            self.write_file(name, get_template(spec.template), context, **own)

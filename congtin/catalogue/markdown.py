@@ -109,16 +109,22 @@ _OLD_NOTE_REF = re.compile(r'<sup id="(fnref[^"]*)"><a class="footnote-ref"')
 _OLD_NOTE_AGAIN = re.compile(r'(id="|href="#)fnref([0-9]+)-')
 # After it: every tag is <name key="value" …>, and "<", ">" and quotes stand nowhere else.
 _ATTRIBUTE = re.compile(r' ([^ =<>"]+)="([^"]*)"')
-START_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [^ =<>"]+="[^"]*")*)>')
-_FIGURE = re.compile(r'<p><img((?: [^ =<>"]+="[^"]*")*)></p>')
+_KEY = r'(?: [^ =<>"]+="[^"]*")'
+START_TAG = re.compile(rf"<([a-z][a-z0-9]*)({_KEY}*)>")
+_FIGURE = re.compile(rf"<p><img({_KEY}*)></p>")
+_HEADING = re.compile(rf"<(h([2-6]))({_KEY}*)>")  # this and what follows: a look at few tags instead of all
+_TARGET = re.compile(rf'<(h([2-6])|[a-z][a-z0-9]*(?={_KEY}*? id="))({_KEY}*)>')
+_ID = re.compile(rf'<[a-z][a-z0-9]*{_KEY}*? id="([^"]*)"')
+_LINK = re.compile(rf'<a{_KEY}*? href="([^"]*)"')
+_IMAGE = re.compile(rf"<img({_KEY}*)>")
 _HEADING_EDGE = re.compile(r"</?h[2-6](?=[ >])")
 _NOTE_MARK = re.compile(r'<sup class="footnote-ref".*?</sup>|<span class="footnote-label">.*?</span>', re.DOTALL)
-_INLINE_TAG = re.compile(
-    r"</?(?:a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|ruby|s|samp|small|span|strong|sub|sup|time|u|var|wbr)"
-    r"(?: [^>]*)?>"
+_INLINE_TAG = re.compile(  # by their first letters, because most tags are others
+    r"</?(?![hlop])(?:a(?:bbr)?|b(?:d[io])?|c(?:ite|ode)|d(?:el|fn)|em|i(?:ns)?|kbd|mark|q|ruby"
+    r"|s(?:amp|mall|pan|trong|u[bp])?|time|u|var|wbr)(?: [^>]*)?>"
 )
 _TAG = re.compile(r"<[^>]*>")
-_SPACE = re.compile(r"\s+")
+_SPACES = re.compile("  +")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,32 +182,31 @@ def sanitise(markup: str) -> str:
         # What stood in a removed element may now stand where it must not, a <p> in a <p>.
         cleaned = _CLEANER.clean(cleaned)
     # The title is the page's only h1.
-    return cleaned.replace("<h1", "<h2").replace("</h1>", "</h2>")
+    return cleaned.replace("<h1", "<h2").replace("</h1>", "</h2>") if "<h1" in cleaned else cleaned
 
 
 def render(text: str, dialect: Dialect = "commonmark") -> Fragment:
     """Return the Fragment of a Source's body ``text``, written in ``dialect``."""
     markup = _ALIGN.sub(r'<\1 class="\3"\2', to_html(text, dialect))
-    markup = _FIGURE.sub(_figure, sanitise(_footnotes(markup)))
-    markup, headings = _ids(markup)
-    tags = [(tag[1], dict(_ATTRIBUTE.findall(tag[2]))) for tag in START_TAG.finditer(markup)]
+    markup, headings = _ids(_FIGURE.sub(_figure, sanitise(_footnotes(markup))))
+    images = [dict(_ATTRIBUTE.findall(keys)) for keys in _IMAGE.findall(markup)]
     return Fragment(
         html=markup,
         headings=headings,
-        links=tuple(html.unescape(keys["href"]) for name, keys in tags if name == "a" and "href" in keys),
-        images=tuple(
-            (html.unescape(keys.get("src", "")), html.unescape(keys.get("alt", "")))
-            for name, keys in tags
-            if name == "img"
-        ),
+        links=tuple(map(html.unescape, _LINK.findall(markup))),
+        images=tuple((html.unescape(keys.get("src", "")), html.unescape(keys.get("alt", ""))) for keys in images),
         text=plain_text(markup),
     )
 
 
 def plain_text(markup: str) -> str:
     """Return the words of sanitised ``markup`` without the marks of footnotes, white space folded."""
-    words = _TAG.sub(" ", _INLINE_TAG.sub("", _NOTE_MARK.sub("", markup)))
-    return _SPACE.sub(" ", html.unescape(words)).strip()
+    if "<" in markup:
+        markup = _TAG.sub(" ", _INLINE_TAG.sub("", _NOTE_MARK.sub("", markup)))
+    words = html.unescape(markup).replace("\n", " ")
+    if words.isprintable():  # so every white space in it is " "
+        return _SPACES.sub(" ", words).strip()
+    return " ".join(words.split())
 
 
 def _is_tangled(text: str) -> bool:
@@ -258,19 +263,16 @@ def _figure(match: re.Match[str]) -> str:
 def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
     """Give every heading an id, and every id once; the first of two alike keeps it."""
     found: list[Heading] = []
-    starts = START_TAG.finditer(markup)
-    taken = {value: 1 for tag in starts for key, value in _ATTRIBUTE.findall(tag[2]) if key == "id"}
+    has_ids = ' id="' in markup
+    taken = dict.fromkeys(_ID.findall(markup), 1) if has_ids else {}
     given: set[str] = set()
 
     def start(match: re.Match[str]) -> str:
-        element, attributes = match[1], match[2]
-        is_heading = _HEADING_EDGE.match(match[0]) is not None
-        keys = dict(_ATTRIBUTE.findall(attributes))
+        element, level, attributes = match.groups()
+        keys: dict[str, str] = dict(_ATTRIBUTE.findall(attributes)) if attributes else {}
         anchor = keys.get("id")
-        if anchor is None and not is_heading:
-            return match[0]
         text = ""
-        if is_heading:
+        if level:
             edge = _HEADING_EDGE.search(markup, match.end())
             text = plain_text(markup[match.end() : edge.start() if edge else None])
         if anchor is None:
@@ -281,11 +283,11 @@ def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
             keys["id"] = anchor
             attributes = "".join(f' {key}="{value}"' for key, value in keys.items())
         given.add(anchor)
-        if is_heading:
-            found.append(Heading(int(element[1]), html.unescape(anchor), text))
+        if level:
+            found.append(Heading(int(level), html.unescape(anchor), text))
         return f"<{element}{attributes}>"
 
-    return START_TAG.sub(start, markup), tuple(found)
+    return (_TARGET if has_ids else _HEADING).sub(start, markup), tuple(found)
 
 
 def _free_id(wanted: str, taken: dict[str, int]) -> str:

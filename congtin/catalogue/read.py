@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -15,7 +16,7 @@ from congtin.catalogue.front_matter import MODELS, Document, Original, Translati
 from congtin.catalogue.markdown import Fragment, render
 from congtin.catalogue.paths import SourcePath
 from congtin.catalogue.source import Body, Source, blob_id
-from congtin.catalogue.store import FragmentStore, fragment_data
+from congtin.catalogue.fragments import fragment_data
 from congtin.errors import Problem, did_you_mean
 from congtin.messages import Msg, msg
 from congtin.model import ItemKind
@@ -38,36 +39,48 @@ class Reading:
     where: SourcePath
     source: Source | None
     problems: tuple[Problem, ...]
+    blob: str = ""
     fragment: tuple[str, str] | None = None
 
 
-def read_sources(
-    root: Path, wheres: Sequence[SourcePath], store: FragmentStore, inspect: Inspect | None
-) -> list[Reading]:
-    """Read files below ``root`` in the given order; ``store`` is only looked into."""
-    return [_Reader(where, store, inspect).read(root / where.path) for where in wheres]
+class Fragments(Protocol):
+    """Where Fragments may be that were rendered before."""
+
+    def fragment(self, blob: str) -> Fragment | None:
+        """Return the Fragment of a blob id, if it is known."""
+
+
+def read_source(
+    root: Path, where: SourcePath, fragments: Fragments, inspect: Inspect | None, known: str = ""
+) -> Reading | None:
+    """Read one file below ``root``; None when its blob id is the ``known`` one."""
+    return _Reader(where, fragments, inspect).read(root / where.path, known)
 
 
 @dataclass
 class _Reader:
     where: SourcePath
-    store: FragmentStore
+    fragments: Fragments
     inspect: Inspect | None
+    blob: str = ""
     problems: list[Problem] = field(default_factory=list)
     fragment: tuple[str, str] | None = None
 
     def fail(self, code: str, message: Msg, line: int = 0, hint: Msg | None = None) -> None:
         self.problems.append(Problem(code, message, self.where.path, line, hint))
 
-    def read(self, file: Path) -> Reading:
+    def read(self, file: Path, known: str) -> Reading | None:
         source = None
         try:
             data = file.read_bytes()
         except OSError as error:
             self.fail("unreadable", msg("The file cannot be read: {detail}.", detail=error.strerror))
         else:
+            self.blob = blob_id(data)
+            if self.blob == known:
+                return None
             source = self.source(data)
-        return Reading(self.where, source, tuple(self.problems), self.fragment)
+        return Reading(self.where, source, tuple(self.problems), self.blob, self.fragment)
 
     def source(self, data: bytes) -> Source | None:
         try:
@@ -87,14 +100,13 @@ class _Reader:
         if front is None:
             return None
         model, yaml_text, body, before = front
-        blob = blob_id(data)
-        fragment = self.store.get(blob) or self.render(blob, body, model.dialect)
+        fragment = self.fragments.fragment(self.blob) or self.render(body, model.dialect)
         seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, len(fragment.text.split()))
-        return Source(self.where, blob, model, yaml_text, seen)
+        return Source(self.where, self.blob, model, yaml_text, seen)
 
-    def render(self, blob: str, body: str, dialect: str) -> Fragment:
+    def render(self, body: str, dialect: str) -> Fragment:
         fragment = render(body, "python-markdown" if dialect == "python-markdown" else "commonmark")
-        self.fragment = (blob, fragment_data(fragment))
+        self.fragment = (self.blob, fragment_data(fragment))
         return fragment
 
     def front(self, text: str) -> tuple[Original | Translation, str, str, int] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -113,11 +114,19 @@ class Item:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every Item by id, and what was wrong on the way."""
+    """Items by id, and what was wrong on the way: all there are, or those that matter to some Sites."""
 
     items: Mapping[str, Item]
     problems: tuple[Problem, ...]
     source_count: int
+    ids: Collection[str] = ()
+    """Every id there is, to suggest one for a wrong one."""
 
     def by_path(self) -> dict[str, Item]:
         return {item.item_path: item for item in self.items.values()}
+
+
+def relative_item_path(source: Source, link: str) -> str:
+    """Return the Item path a relative link to a Source means."""
+    target = posixpath.normpath(posixpath.join(source.where.folder, link)).removesuffix(".md")
+    return target.rpartition(".")[0] if "." in posixpath.basename(target) else target

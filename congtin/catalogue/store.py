@@ -1,16 +1,39 @@
-"""Rendered Fragments on disk, keyed by blob id: a text is rendered once for all Editions."""
+"""The catalogue on disk: every file's row, what binds Items together, Fragments, what is still to build."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
-from congtin.catalogue.markdown import Fragment, Heading, renderer_version
+from congtin.catalogue.fragments import fragment_of
+from congtin.catalogue.markdown import Fragment, renderer_version
+from congtin.catalogue.rows import Edge, Row
+from congtin.engine import engine_digest
+from congtin.messages import Msg, msg
 
 STATE_FOLDER = ".congtin"
-_FILE = "fragments.sqlite"
+FILE = "catalogue.sqlite"
+_FORMAT = "3"
+_MANY = 500
+
+_TABLES = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE fragment (blob TEXT PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE file ({", ".join(f"{name} {'INTEGER' if name == 'size' else 'TEXT'}" for name in Row._fields)});
+CREATE UNIQUE INDEX file_path ON file (path);
+CREATE INDEX file_item ON file (item_path);
+CREATE INDEX file_place ON file (site, section, name, kind);
+CREATE INDEX file_id ON file (id) WHERE id IS NOT NULL;
+CREATE INDEX file_problems ON file (path) WHERE problems IS NOT NULL;
+CREATE TABLE edge (path TEXT NOT NULL, item_path TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL);
+CREATE INDEX edge_path ON edge (path);
+CREATE INDEX edge_item ON edge (item_path, kind);
+CREATE INDEX edge_target ON edge (target, kind);
+CREATE TABLE site (site TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NULL, data TEXT NOT NULL);
+"""
+_COLUMNS = ", ".join(Row._fields)
 
 
 def state_folder(root: Path, output: Path) -> Path:
@@ -18,70 +41,219 @@ def state_folder(root: Path, output: Path) -> Path:
     return root / STATE_FOLDER if output == root / "output" else output / STATE_FOLDER
 
 
-class FragmentStore:
-    """A SQLite file; one written by another renderer, or a damaged one, starts anew."""
+class CatalogueStore:
+    """A SQLite file; one of another engine's, or a damaged one, starts anew and says so in ``renewed``."""
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
-        self.path = folder / _FILE
-        if read_only:
-            self._db = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
-            return
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = self._open()
+        self.path = folder / FILE
+        self.renewed: Msg | None = None
+        self.db = self._open()
+
+    @classmethod
+    def frozen(cls, folder: Path) -> Self:
+        """Open a store that nobody writes meanwhile, for reading: no locks, so on shared storage too."""
+        store = cls.__new__(cls)
+        store.path = folder / FILE
+        store.renewed = None
+        store.db = sqlite3.connect(f"file:{store.path}?mode=ro&immutable=1", uri=True)
+        return store
+
+    @classmethod
+    def beside(cls, folder: Path) -> Self:
+        """Open a store that another process of this machine writes, for reading."""
+        store = cls.__new__(cls)
+        store.path = folder / FILE
+        store.renewed = None
+        store.db = sqlite3.connect(f"file:{store.path}?mode=ro", uri=True)
+        return store
 
     def _open(self) -> sqlite3.Connection:
-        version = renderer_version()
+        database = sqlite3.connect(self.path)
         try:
-            database = sqlite3.connect(self.path)
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute("CREATE TABLE IF NOT EXISTS renderer (version TEXT PRIMARY KEY)")
-            database.execute("CREATE TABLE IF NOT EXISTS fragment (blob TEXT PRIMARY KEY, data TEXT NOT NULL)")
-            known = database.execute("SELECT version FROM renderer").fetchone()
+            self._prepare(database)
         except sqlite3.DatabaseError:
             database.close()
-            self.path.unlink(missing_ok=True)
-            return self._open()
-        if known != (version,):
-            database.execute("DELETE FROM fragment")
-            database.execute("DELETE FROM renderer")
-            database.execute("INSERT INTO renderer VALUES (?)", (version,))
-            database.commit()
+            for suffix in ("", "-wal", "-shm"):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            self.renewed = msg("The store was damaged; it has been made anew.")
+            database = sqlite3.connect(self.path)
+            self._prepare(database)
         return database
 
-    def get(self, blob: str) -> Fragment | None:
-        row = self._db.execute("SELECT data FROM fragment WHERE blob = ?", (blob,)).fetchone()
-        return _fragment(row[0]) if row else None
-
-    def put(self, rows: Iterable[tuple[str, str]]) -> None:
-        """Keep (blob id, ``fragment_data``) pairs."""
-        with self._db:
-            self._db.executemany("INSERT OR REPLACE INTO fragment VALUES (?, ?)", rows)
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        known = dict(database.execute("SELECT key, value FROM meta")) if _has_tables(database) else None
+        if known is None or known.get("format") != _FORMAT:
+            if known is not None or _has_any(database):
+                self.renewed = msg("The store had an older form; it has been made anew.")
+            _empty(database)
+            database.executescript(_TABLES)
+            known = {"format": _FORMAT}
+        renderer = renderer_version()
+        with database:
+            if known.get("renderer") != renderer:
+                database.execute("DELETE FROM fragment")
+            if known.get("engine") != engine_digest():
+                for table in ("file", "edge", "site"):
+                    database.execute(f"DELETE FROM {table}")  # noqa: S608 (a constant)
+                database.execute("DELETE FROM meta")
+            values = {"format": _FORMAT, "renderer": renderer, "engine": engine_digest()}
+            if any(known.get(key) != value for key, value in values.items()):
+                database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def close(self) -> None:
-        self._db.close()
+        """Close it; whoever opens it ``frozen`` afterwards sees everything."""
+        self.db.close()
+
+    def checkpoint(self) -> None:
+        """Move what was written into the one file that ``frozen`` reads."""
+        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def meta(self, key: str) -> str:
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def fragment(self, blob: str) -> Fragment | None:
+        """Return the Fragment of a Source's blob id, if it was rendered before."""
+        row = self.db.execute("SELECT data FROM fragment WHERE blob = ?", (blob,)).fetchone()
+        return fragment_of(row[0]) if row else None
+
+    def put_fragments(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Keep (blob id, ``fragment_data``) pairs."""
+        self.db.executemany("INSERT OR REPLACE INTO fragment VALUES (?, ?)", rows)
+
+    def blobs(self) -> dict[str, str]:
+        """Return the blob id of every file."""
+        return dict(self.db.execute("SELECT path, blob FROM file"))
+
+    def troubled_paths(self) -> list[str]:
+        return [row[0] for row in self.db.execute("SELECT path FROM file WHERE problems IS NOT NULL")]
+
+    def put_rows(self, rows: Sequence[Row], edges: Iterable[Edge]) -> None:
+        """Keep files and what they point to; what was there of these paths must be removed before."""
+        places = ", ".join("?" * len(Row._fields))
+        self.db.executemany(f"INSERT INTO file VALUES ({places})", rows)  # noqa: S608 (question marks)
+        self.db.executemany("INSERT INTO edge VALUES (?, ?, ?, ?)", edges)
+
+    def remove_paths(self, paths: Iterable[str]) -> None:
+        """Forget files and what they pointed to."""
+        rows = [(path,) for path in paths]
+        self.db.executemany("DELETE FROM file WHERE path = ?", rows)
+        self.db.executemany("DELETE FROM edge WHERE path = ?", rows)
+
+    def rows_of_paths(self, paths: Iterable[str]) -> Iterator[Row]:
+        query = f"SELECT {_COLUMNS} FROM file WHERE path IN (%s)"  # noqa: S608 (constants)
+        yield from map(Row._make, self._each(query, paths))
+
+    def known_paths(self, paths: Iterable[str]) -> list[str]:
+        return [row[0] for row in self._each("SELECT path FROM file WHERE path IN (%s)", paths)]
+
+    def items_of_paths(self, paths: Iterable[str]) -> set[str]:
+        return {row[0] for row in self._each("SELECT item_path FROM file WHERE path IN (%s)", paths)}
+
+    def rows_of_site(self, site: str) -> Iterator[Row]:
+        query = f"SELECT {_COLUMNS} FROM file WHERE site = ? ORDER BY path"  # noqa: S608 (constants)
+        yield from map(Row._make, self.db.execute(query, (site,)))
+
+    def all_rows(self) -> Iterator[Row]:
+        yield from map(Row._make, self.db.execute(f"SELECT {_COLUMNS} FROM file ORDER BY path"))  # noqa: S608
+
+    def rows_of_items(self, item_paths: Iterable[str]) -> Iterator[Row]:
+        query = f"SELECT {_COLUMNS} FROM file WHERE item_path IN (%s) ORDER BY path"  # noqa: S608 (constants)
+        yield from map(Row._make, self._each(query, item_paths))
+
+    def item_paths_with_ids(self, ids: Iterable[str]) -> set[str]:
+        return {row[0] for row in self._each("SELECT item_path FROM file WHERE id IN (%s)", ids)}
+
+    def ids_of_items(self, item_paths: Iterable[str]) -> set[str]:
+        query = "SELECT id FROM file WHERE id IS NOT NULL AND item_path IN (%s)"
+        return {row[0] for row in self._each(query, item_paths)}
+
+    def same_ids(self, site: str) -> set[str]:
+        """Return the Items of other places that have the id of one of this Site's."""
+        query = (
+            "SELECT b.item_path FROM file a JOIN file b ON a.id = b.id AND a.path != b.path"
+            " WHERE a.site = ? AND a.id IS NOT NULL"
+        )
+        return {row[0] for row in self.db.execute(query, (site,))}
+
+    def ids(self) -> list[str]:
+        return [row[0] for row in self.db.execute("SELECT id FROM file WHERE id IS NOT NULL ORDER BY path")]
+
+    def targets(self, item_paths: Iterable[str], kind: str) -> set[str]:
+        """Return what these Items point to."""
+        query = f"SELECT DISTINCT target FROM edge WHERE kind = '{kind}' AND item_path IN (%s)"  # noqa: S608
+        return {row[0] for row in self._each(query, item_paths)}
+
+    def pointing(self, targets: Iterable[str], kind: str) -> set[str]:
+        """Return the Items that point to one of ``targets``."""
+        query = f"SELECT DISTINCT item_path FROM edge WHERE kind = '{kind}' AND target IN (%s)"  # noqa: S608
+        return {row[0] for row in self._each(query, targets)}
+
+    def all_targets(self, kind: str) -> list[str]:
+        return [row[0] for row in self.db.execute("SELECT DISTINCT target FROM edge WHERE kind = ?", (kind,))]
+
+    def places(self) -> list[tuple[str, str, str]]:
+        """Return every (Site, section, language) a Source stands in."""
+        query = "SELECT DISTINCT site, section, name FROM file WHERE kind != 'media' AND site != ''"
+        return [(site, section, name) for site, section, name in self.db.execute(query)]
+
+    def paths_in(self, site: str, section: str, lang: str) -> list[str]:
+        query = "SELECT path FROM file WHERE site = ? AND section = ? AND name = ? AND kind != 'media' ORDER BY path"
+        return [row[0] for row in self.db.execute(query, (site, section, lang))]
+
+    def problems(self) -> list[str]:
+        """Return the Problems of single files, each as ``rows.problems_of_text`` reads it."""
+        return [row[0] for row in self.db.execute("SELECT problems FROM file WHERE problems IS NOT NULL ORDER BY path")]
+
+    def sizes(self) -> dict[str, int]:
+        """Return how many files each Site has."""
+        return dict(self.db.execute("SELECT site, COUNT(*) FROM file GROUP BY site"))
+
+    def source_count(self) -> int:
+        query = "SELECT COUNT(*) FROM file WHERE kind != 'media' AND site != ''"
+        return int(self.db.execute(query).fetchone()[0])
+
+    def sites_of_ids(self, ids: Iterable[str]) -> set[str]:
+        return {row[0] for row in self._each("SELECT site FROM file WHERE id IN (%s)", ids)}
+
+    def site_states(self) -> dict[str, tuple[float, float, str]]:
+        """Return (since, until, data) of every Site whose last look still holds, clock apart."""
+        rows = self.db.execute("SELECT site, since, until, data FROM site")
+        return {site: (since, until, data) for site, since, until, data in rows}
+
+    def put_site(self, site: str, since: float, until: float, data: str) -> None:
+        """Keep what was found of a Site; it holds until something it can see changes, or the clock says so."""
+        self.db.execute("INSERT OR REPLACE INTO site VALUES (?, ?, ?, ?)", (site, since, until, data))
+
+    def forget_sites(self, sites: Iterable[str]) -> None:
+        self.db.executemany("DELETE FROM site WHERE site = ?", ((site,) for site in sites))
+
+    def forget_all_sites(self) -> None:
+        self.db.execute("DELETE FROM site")
+
+    def _each(self, query: str, values: Iterable[str]) -> Iterator[tuple[str, ...]]:
+        wanted = list(values)
+        for at in range(0, len(wanted), _MANY):
+            some = wanted[at : at + _MANY]
+            yield from self.db.execute(query % ", ".join("?" * len(some)), some)
 
 
-def fragment_data(fragment: Fragment) -> str:
-    """Return a Fragment as the text the store keeps."""
-    return json.dumps(
-        {
-            "html": fragment.html,
-            "headings": [{"level": h.level, "id": h.id, "text": h.text} for h in fragment.headings],
-            "links": fragment.links,
-            "images": fragment.images,
-            "text": fragment.text,
-        },
-        ensure_ascii=False,
-    )
+def _has_any(database: sqlite3.Connection) -> bool:
+    return database.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None
 
 
-def _fragment(data: str) -> Fragment:
-    fields = json.loads(data)
-    return Fragment(
-        html=fields["html"],
-        headings=tuple(Heading(**heading) for heading in fields["headings"]),
-        links=tuple(fields["links"]),
-        images=tuple((source, alternative) for source, alternative in fields["images"]),
-        text=fields["text"],
-    )
+def _has_tables(database: sqlite3.Connection) -> bool:
+    query = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'fragment', 'file', 'edge', 'site')"
+    return database.execute(query).fetchone() == (5,)
+
+
+def _empty(database: sqlite3.Connection) -> None:
+    for kind, name in database.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall():
+        if kind == "table":
+            database.execute(f'DROP TABLE "{name}"')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from congtin.catalogue.front_matter import Document
 from congtin.catalogue.source import Item
@@ -16,8 +16,17 @@ from congtin.strict_yaml import line_of
 
 
 def _documents(repository: Repository, *, drafts: bool = False) -> Iterator[tuple[Item, Document]]:
-    """Yield documents; what a draft says is not final yet, so most checks leave it in peace."""
-    for item in repository.catalogue.items.values():
+    """Yield the documents to judge; what a draft says is not final yet, so most checks leave it in peace."""
+    return _of_items(repository.own_items(), drafts=drafts)
+
+
+def _all_documents(repository: Repository, *, drafts: bool = False) -> Iterator[tuple[Item, Document]]:
+    """Yield these and those of other Sites that they are to be compared with."""
+    return _of_items(repository.catalogue.items.values(), drafts=drafts)
+
+
+def _of_items(items: Iterable[Item], *, drafts: bool) -> Iterator[tuple[Item, Document]]:
+    for item in items:
         if isinstance(item.facts, Document) and (drafts or not item.facts.draft):
             yield item, item.facts
 
@@ -66,7 +75,8 @@ def _near_number(repository: Repository, number: str) -> Msg | None:
 @check("duplicate-numbers")
 def check_duplicate_numbers(repository: Repository) -> Iterator[Problem]:
     """Yield documents of one issuer that share their number, unless one of the two was replaced."""
-    documents = list(_documents(repository))
+    documents = list(_all_documents(repository))
+    own = {item.id for item, _ in _documents(repository)}
     replaced = {older for _, document in documents for older in document.replaces}
     first: dict[tuple[str, str, int], Item] = {}
     for item, document in sorted(documents, key=lambda pair: pair[0].original.path):
@@ -75,7 +85,7 @@ def check_duplicate_numbers(repository: Repository) -> Iterator[Problem]:
         # Numbers that do not name their year begin anew every year.
         year = 0 if re.search(r"/\d{4}/", document.number) else document.issued.year
         other = first.setdefault((document.issuer.strip().casefold(), document.number.strip(), year), item)
-        if other is not item:
+        if other is not item and item.id in own:
             text = msg(
                 "“{number}” of the same issuer is also the number of {path}.",
                 number=document.number,
@@ -119,10 +129,12 @@ def _days(repository: Repository, item: Item, document: Document) -> Iterator[Pr
 def check_replacements(repository: Repository) -> Iterator[Problem]:
     """Yield replacements of documents that do not exist, or that go round in a circle."""
     newer: dict[str, set[str]] = {}
-    for item, document in _documents(repository, drafts=True):
+    own = {item.id for item, _ in _documents(repository, drafts=True)}
+    for item, document in _all_documents(repository, drafts=True):
         for where, other in _named(document):
             target = repository.catalogue.items.get(other)
-            yield from _replacement(item, where, other, target)
+            if item.id in own:
+                yield from _replacement(item, where, other, target)
             if where[0] == "replaced_by":
                 newer.setdefault(item.id, set()).add(other)
             elif target is None or target.site == item.site:

@@ -27,7 +27,7 @@ def _front_line(source: Source, *where: str | int) -> int:
 def check_links(repository: Repository) -> Iterator[Problem]:
     """Yield links in texts that lead nowhere."""
     by_path = repository.catalogue.by_path()
-    for item in repository.catalogue.items.values():
+    for item in repository.own_items():
         for source in item.sources():
             for link in source.body.links:
                 for problem in _link(repository, by_path, item, source, link):
@@ -46,7 +46,7 @@ def _link(repository: Repository, by_path: dict[str, Item], item: Item, source: 
         target = repository.catalogue.items.get(parts.path)
         if target is None:
             text = msg("The link leads to an Item that does not exist: “{link}”.", link=link)
-            yield Problem("broken-link", text, source.path, line, _near_id(parts.path, repository.catalogue.items))
+            yield Problem("broken-link", text, source.path, line, _near_id(parts.path, repository.catalogue.ids))
         else:
             yield from _unseen(repository, item, source, target, link)
     elif parts.scheme or parts.netloc:
@@ -159,7 +159,7 @@ def _no_anchor(source: Source, target: Item, link: str) -> Problem:
 @check("images")
 def check_images(repository: Repository) -> Iterator[Problem]:
     """Yield pictures that are missing or say nothing to a blind reader (D10, L1)."""
-    for item in repository.catalogue.items.values():
+    for item in repository.own_items():
         facts = item.facts
         if facts.image:
             yield from _lead_image(item)

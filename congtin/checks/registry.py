@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from congtin.catalogue.source import Catalogue
+from congtin.catalogue.source import Catalogue, Item
 from congtin.crosspost.placements import Placements
 from congtin.errors import Problem
 from congtin.model import Profile
-from congtin.network.network import Network
+from congtin.network.network import Network, Site
 from congtin.rules.document_numbers import DocumentNumbers
 
 
@@ -24,6 +24,20 @@ class Repository:
     numbers: DocumentNumbers
     now: datetime
     profile: Profile
+    scope: frozenset[str] | None = None
+    """The Sites to judge; all when there is none. The catalogue may hold more, to judge them by."""
+
+    def own_items(self) -> Iterator[Item]:
+        """Yield the Items to judge."""
+        for item in self.catalogue.items.values():
+            if self.scope is None or item.site in self.scope:
+                yield item
+
+    def own_sites(self) -> Iterator[Site]:
+        """Yield the Sites to judge."""
+        for site in self.network.sites.values():
+            if self.scope is None or site.id in self.scope:
+                yield site
 
 
 Check = Callable[[Repository], Iterator[Problem]]

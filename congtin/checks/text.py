@@ -12,16 +12,21 @@ from congtin.messages import msg
 
 # TCVN3 and VNI text read as Latin-1: pairs that no Vietnamese, French or German word holds.
 _TCVN3 = re.compile("[a-zà-ÿ](?:[ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖØÜÝÞ¨ª¬µ¶¸¼½¾]|[©«®»](?=[a-zà-ÿ]))")
-_VNI = re.compile("[aeo][äåø]|[ae][ûõ]|a[âêã]|o[õâ]|u[ûøõ]|ö[ôøûõï]|y[øûõ]", re.IGNORECASE)
+_VNI = re.compile(
+    "[äåøûõâêãôïÄÅØÛÕÂÊÃÔÏ\u212b]"  # the second letter first, and in both cases: so few places are looked at closely
+    "(?i:(?<=[aeo][äåø])|(?<=[ae][ûõ])|(?<=a[âêã])|(?<=o[õâ])|(?<=u[ûøõ])|(?<=ö[ôøûõï])|(?<=y[øûõ]))"
+)
 _LEGACY_PAIRS = 3
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _NARROW_SPACE = re.compile("[\u202f\u2007]")
-_UNSAFE = re.compile(
-    r"<\s*(?:script|iframe|object|embed|form|style|link|meta|base|svg)\b"
-    r"|<[a-z][^<>]{0,300}?[\s\"'/](?P<handler>on[a-z]{3,})\s*="
-    r"|(?:javascript|vbscript)\s*:",
+_UNSAFE_TAG = re.compile(
+    r"<(?:\s*(?:script|iframe|object|embed|form|style|link|meta|base|svg)\b"
+    r"|[a-z][^<>]{0,300}?[\s\"'/](?P<handler>on[a-z]{3,})\s*=)",
     re.IGNORECASE,
 )
+_UNSAFE_SCHEME = re.compile(r"(?:javascript|vbscript)\s*:", re.IGNORECASE)
+# How every such scheme ends: sooner looked for, and seldom there.
+_SCHEME_END = re.compile(r":(?<=[tT\s]:)")
 # Letters and signs of ordinary Vietnamese and English text: nothing below has anything to say of them.
 # Old encodings read as Latin-1 always hold letters that are not here, such as ø, ä, µ.
 _ORDINARY = frozenset(
@@ -34,23 +39,35 @@ _ORDINARY = frozenset(
     )
     + "đĐ–—‘’“”…·•°²³½×→≥≤§€"
 )
+_UNUSUAL = re.compile(f"[^{re.escape(''.join(sorted(_ORDINARY)))}]")
 
 
 def inspect_text(path: str, lang: str, text: str) -> Iterator[Problem]:
     """Yield what is wrong with the characters of one Source."""
-    if not _ORDINARY.issuperset(text):
-        yield from _invisible(path, text)
+    if _UNUSUAL.search(text):
+        if not text.replace("\n", "").isprintable():  # printable text needs no slow search
+            yield from _invisible(path, text)
         yield from _characters(path, lang, text)
-    unsafe = _UNSAFE.search(text) if "<" in text or "script" in text.casefold() else None
+    unsafe = _first_unsafe(text)
     if unsafe:
+        markup = unsafe.groupdict().get("handler") or unsafe[0].strip()
         yield Problem(
             "unsafe-markup",
-            msg("“{markup}” is not allowed and will be removed.", markup=unsafe["handler"] or unsafe[0].strip()),
+            msg("“{markup}” is not allowed and will be removed.", markup=markup),
             path,
             _line(text, unsafe.start()),
             msg("Write plain Markdown: pages of an agency carry no code of their own."),
             Severity.WARNING,
         )
+
+
+def _first_unsafe(text: str) -> re.Match[str] | None:
+    has_tags = "<" in text
+    tag = _UNSAFE_TAG.search(text) if has_tags else None
+    scheme = None
+    if _SCHEME_END.search(text) and (has_tags or "script" in text.casefold()):
+        scheme = _UNSAFE_SCHEME.search(text)
+    return min(filter(None, (tag, scheme)), key=re.Match.start, default=None)
 
 
 def _characters(path: str, lang: str, text: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from pydantic_core import PydanticCustomError
 
-from congtin.build.pipeline import read_repository
+from congtin.build.look import read_repository
 from congtin.catalogue.store import STATE_FOLDER
 from congtin.checks.registry import Repository
 from congtin.messages import translate

@@ -20,7 +20,7 @@ def write_pick(network: Network, catalogue: Catalogue, site: Site, item_id: str,
     item = catalogue.items.get(item_id)
     if item is None:
         text = msg("There is no Item with the id “{id}”.", id=item_id)
-        raise UsageError(text, did_you_mean(item_id, catalogue.items))
+        raise UsageError(text, did_you_mean(item_id, catalogue.ids))
     if not any(target.id == site.id for pattern in item.facts.crosspost for target in network.matching(pattern)):
         text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
         raise UsageError(text, msg("Its “crosspost” must name this Site."))
@@ -41,7 +41,7 @@ def write_refusal(network: Network, catalogue: Catalogue, site: Site, item_id: s
     """Write that a Site's Board does not take an Item, and why; return the file's path."""
     if item_id not in catalogue.items:
         text = msg("There is no Item with the id “{id}”.", id=item_id)
-        raise UsageError(text, did_you_mean(item_id, catalogue.items))
+        raise UsageError(text, did_you_mean(item_id, catalogue.ids))
     return _write(network, site, item_id, {"item": item_id, "refused": reason})
 
 

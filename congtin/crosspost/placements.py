@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -51,14 +51,17 @@ class Placements:
     problems: tuple[Problem, ...]
 
 
-def place(network: Network, catalogue: Catalogue, now: datetime) -> Placements:
-    """Return where every live Item stands at ``now``."""
-    placer = _Placer(network, now)
+def place(network: Network, catalogue: Catalogue, now: datetime, scope: Collection[str] | None = None) -> Placements:
+    """Return where every live Item stands at ``now``.
+
+    With a ``scope``, only Placements on these Sites; the catalogue holds all that touches them.
+    """
+    placer = _Placer(network, now, frozenset(network.sites if scope is None else scope))
     for item in sorted(catalogue.items.values(), key=lambda i: i.original.path):
         placer.place_item(item)
-    for site in network.sites.values():
-        placer.place_moved(site, catalogue)
-    placer.check_picks(catalogue)
+    for site_id in network.sites if scope is None else sorted(scope):
+        placer.place_moved(network.sites[site_id], catalogue)
+        placer.check_picks(network.sites[site_id], catalogue)
     return placer.result()
 
 
@@ -66,6 +69,7 @@ def place(network: Network, catalogue: Catalogue, now: datetime) -> Placements:
 class _Placer:
     network: Network
     now: datetime
+    scope: frozenset[str]
     placed: dict[EditionKey, dict[str, Placement]] = field(default_factory=lambda: defaultdict(dict))
     redirects: dict[EditionKey, dict[str, Redirect]] = field(default_factory=lambda: defaultdict(dict))
     paths: dict[str, str] = field(default_factory=dict)
@@ -76,19 +80,27 @@ class _Placer:
 
     def place_item(self, item: Item) -> None:
         self.paths[item.id] = item.original.path
-        targets = self.targets(item)
+        own = item.site in self.scope
+        targets = self.targets(item) if item.facts.crosspost or item.facts.crosspost_ended else ()
         if item.facts.draft:
-            self.drafts.append(item.id)
+            if own:
+                self.drafts.append(item.id)
             return
         if item.facts.date > self.now:
-            self.scheduled.append(item.id)
+            if own:
+                self.scheduled.append(item.id)
             return
-        home = self.network.sites[item.site]
-        for edition in home.editions:
-            self.place_in(item, home, edition, item.section, home=True)
+        if own:
+            home = self.network.sites[item.site]
+            for edition in home.editions:
+                self.place_in(item, home, edition, item.section, home=True)
         for site in targets:
-            self.place_copy(item, site)
-        self.place_aliases(item)
+            if site.id in self.scope:
+                self.place_copy(item, site)
+            if own and item.id not in site.picks and acceptance(site, item) is None:
+                self.waiting.append(Waiting(item.id, site.id))
+        if item.facts.aliases:
+            self.place_aliases(item, own=own)
 
     def targets(self, item: Item) -> list[Site]:
         found: dict[str, Site] = {}
@@ -105,7 +117,8 @@ class _Placer:
                     found.update({site.id: site for site in sites})
                 else:
                     for site in sites:
-                        self.end_copy(item, site)
+                        if site.id in self.scope:
+                            self.end_copy(item, site)
         return list(found.values())
 
     def place_in(self, item: Item, site: Site, edition: Edition, section: str, *, home: bool) -> None:
@@ -137,9 +150,8 @@ class _Placer:
     def place_copy(self, item: Item, site: Site) -> None:
         consent = acceptance(site, item)
         if consent is None:
-            if item.id not in site.picks:
-                self.waiting.append(Waiting(item.id, site.id))
-        elif consent.into not in site.options.sections:
+            return
+        if consent.into not in site.options.sections:
             text = msg(
                 "{site} accepts copies into an unknown section: “{section}”.", site=site.id, section=consent.into
             )
@@ -171,11 +183,11 @@ class _Placer:
             if self.shows(site, edition, item):
                 self.redirect(edition, item_path(item, consent.into), item)
 
-    def place_aliases(self, item: Item) -> None:
+    def place_aliases(self, item: Item, *, own: bool) -> None:
         home = self.network.sites[item.site]
         for alias in item.facts.aliases:
             path = alias.lstrip("/")
-            for edition in home.editions:
+            for edition in home.editions if own else ():
                 if item.source(edition.lang):
                     self.redirect(edition, path, item)
             self.alias_copies(item, path)
@@ -190,14 +202,14 @@ class _Placer:
                 continue
             if item is None or not self.placed_at_home(item):
                 text = msg("“moved” names an Item that is not published: “{id}”.", id=item_id)
-                hint = did_you_mean(item_id, catalogue.items)
+                hint = did_you_mean(item_id, catalogue.ids)
                 self.problems.append(Problem("unknown-item", text, site.file, 0, hint))
                 continue
             for edition in site.editions:
                 self.redirect(edition, path.lstrip("/"), item)
 
     def placed_at_home(self, item: Item) -> bool:
-        return item.id in self.paths and item.id not in {*self.drafts, *self.scheduled}
+        return not item.facts.draft and item.facts.date <= self.now
 
     def alias_copies(self, item: Item, path: str) -> None:
         """Give copies, ended ones too, the former address: the same below the section they went into."""
@@ -205,7 +217,7 @@ class _Placer:
         sites = {site.id: site for pattern in _offers(item) for site in self.network.matching(pattern)}
         for site in sites.values():
             consent = acceptance(site, item)
-            if consent is None or site.id == item.site:
+            if consent is None or site.id == item.site or site.id not in self.scope:
                 continue
             for edition in site.editions:
                 here = self.placed[edition.key].get(item_path(item, consent.into))
@@ -226,18 +238,16 @@ class _Placer:
             self.clash(item.id, taken.item, edition.key, path, former=True)
         self.redirects[edition.key][path] = Redirect(edition.key, path, where, item.id)
 
-    def check_picks(self, catalogue: Catalogue) -> None:
+    def check_picks(self, site: Site, catalogue: Catalogue) -> None:
         broken = {problem.path for problem in catalogue.problems}
-        for site in self.network.sites.values():
-            for pick in site.picks.values():
-                file = f"sites/{site.id}/picks/{pick.item}.yaml"
-                item = catalogue.items.get(pick.item)
-                if item is None:
-                    if broken.isdisjoint(pick.sources):
-                        text = msg("There is no Item with the id “{id}”.", id=pick.item)
-                        self.problems.append(Problem("unknown-item", text, file, 1))
-                else:
-                    self.check_pick(site, item, pick, file)
+        for pick in site.picks.values():
+            file = f"sites/{site.id}/picks/{pick.item}.yaml"
+            item = catalogue.items.get(pick.item)
+            if item is not None:
+                self.check_pick(site, item, pick, file)
+            elif broken.isdisjoint(pick.sources):
+                text = msg("There is no Item with the id “{id}”.", id=pick.item)
+                self.problems.append(Problem("unknown-item", text, file, 1))
 
     def check_pick(self, site: Site, item: Item, pick: Pick, file: str) -> None:
         """Hold a pick against the Item; withdrawal and the end of an offer need only the origin (J6, A12)."""

@@ -8,7 +8,8 @@ from congtin.model import Edition, Profile
 from congtin.network.network import Site
 
 OUTPUT = "output"
-PLUGINS = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery"]
+PLUGINS = "plugins"
+PLUGIN_NAMES = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery"]
 THEME = "themes/base"
 
 
@@ -24,8 +25,8 @@ def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile)
         "PATH": str(root),
         "OUTPUT_PATH": str(root / OUTPUT),
         "THEME": str(root / THEME),
-        "PLUGIN_PATHS": [str(root / "plugins")],
-        "PLUGINS": PLUGINS,
+        "PLUGIN_PATHS": [str(root / PLUGINS)],
+        "PLUGINS": PLUGIN_NAMES,
         "ARTICLE_PATHS": [],
         "PAGE_PATHS": [],
         "STATIC_PATHS": [],

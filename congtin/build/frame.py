@@ -1,0 +1,105 @@
+"""What a theme and the plugins bring to every page: the digest of each template with all it pulls in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+from jinja2 import nodes
+
+from congtin.build.interface import load_interfaces
+from congtin.engine import engine_digest, folder_digest
+from congtin.network.pelican_settings import PLUGINS, THEME
+
+_WHOLE = "*"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The theme as the skipping of pages needs it; ``digest`` changes with anything in it."""
+
+    digest: str
+    templates: Mapping[str, str]
+    """Digest of each template (without `.html`) and of every template it can pull in."""
+    interfaces: Mapping[str, bytes]
+    """Compiled catalogue of the theme's words, by language."""
+
+    def to_text(self) -> str:
+        interfaces = {lang: base64.b64encode(data).decode() for lang, data in self.interfaces.items()}
+        return json.dumps([self.digest, dict(self.templates), interfaces])
+
+    @classmethod
+    def from_text(cls, text: str, digest: str) -> Frame | None:
+        """Return the Frame with this digest from its text; None when it is another's."""
+        if not text:
+            return None
+        known, templates, interfaces = json.loads(text)
+        if known != digest:
+            return None
+        return cls(digest, templates, {lang: base64.b64decode(data) for lang, data in interfaces.items()})
+
+
+def frame_digest(root: Path) -> str:
+    """Return the digest of everything that decides a page's bytes apart from content and `sites/`."""
+    parts = (engine_digest(), folder_digest(root / PLUGINS), folder_digest(root / THEME))
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def load_frame(root: Path, digest: str) -> Frame:
+    """Read the theme."""
+    theme = root / THEME
+    # The names of static files hold a digest of their bytes, and any template may show them.
+    common = f"{engine_digest()} {folder_digest(root / PLUGINS)} {folder_digest(theme / 'static')}"
+    sources = {file.name: file.read_text("utf-8") for file in sorted((theme / "templates").glob("*.html"))}
+    references = {name: set(_references(text)) for name, text in sources.items()}
+    templates = {}
+    for name in sources:
+        reached = sorted(_reached(name, references))
+        texts = [f"{other}\0{sources.get(other, '')}" for other in reached]
+        templates[name.removesuffix(".html")] = short_digest(common, *texts)
+    return Frame(digest, templates, load_interfaces(theme))
+
+
+def short_digest(*parts: str | bytes) -> str:
+    """Return 64 bits, enough to tell apart what one page was and is."""
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _references(text: str) -> Iterator[str]:
+    """Yield the templates that a template names: extended, imported, included, or rendered once an Edition."""
+    tree = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(text)
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        yield from _names(node.template)  # type: ignore[attr-defined]  # all four have one
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "once":
+            yield from _names(call.args[0])
+
+
+def _names(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    else:
+        # A name worked out at run time may be any.
+        yield _WHOLE
+
+
+def _reached(name: str, references: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in found:
+            continue
+        found.add(current)
+        for other in references.get(current, ()):
+            waiting.extend(references if other == _WHOLE else [other])
+    return found

@@ -1,0 +1,197 @@
+"""Why a page is what it is: one short digest for each thing it can see.
+
+Equal keys mean that the bytes on disk are still right, so the page is not rendered again. A key is a few named
+parts rather than one digest, so that `--explain` can say which of them changed. Pages without a key are always
+rendered: those that show a bit of everything, such as the home page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import cached_property
+
+from pydantic import BaseModel
+
+from congtin.build.discovery import security
+from congtin.build.frame import Frame, short_digest
+from congtin.build.interface import Interface
+from congtin.build.listings import Listing
+from congtin.build.pages import Outline, PageSpec
+from congtin.build.plan import EditionPlan, PlacedItem
+from congtin.build.views import document_state
+from congtin.catalogue.front_matter import Document
+from congtin.catalogue.rows import link_targets
+from congtin.network.network import Site
+
+# What the parts of a key are, in their order; `--explain` names them.
+ITEM_PARTS = ("template", "site", "item", "links")
+LIST_PARTS = ("template", "site", "list", "cards")
+
+
+class Keys:
+    """The keys of one Edition's pages."""
+
+    def __init__(self, plan: EditionPlan, outline: Outline, frame: Frame, interface: Interface) -> None:
+        self.plan = plan
+        self.outline = outline
+        self.frame = frame
+        self.interface = interface
+        self._items: dict[str, str] = {}
+        self._cards: dict[str, str] = {}
+        self._origins: dict[str, str] = {}
+
+    def edition(self) -> str:
+        """Return the digest of everything this Edition's pages can see."""
+        digest = hashlib.sha256(f"{self.frame.digest} {self.site} {self.around}".encode())
+        for placed in self.plan.items:
+            digest.update(self._item(placed).encode())
+        return digest.hexdigest()
+
+    def of(self, spec: PageSpec) -> str:
+        """Return the key of a page; nothing for one that is always rendered."""
+        if spec.placed is not None:
+            return f"{self._template(spec)}.{self.site}.{self._item(spec.placed)}"
+        if spec.listing is not None and spec.part is not None:
+            return f"{self._template(spec)}.{self.site}.{self._list(spec)}"
+        return ""
+
+    def _template(self, spec: PageSpec) -> str:
+        return self.frame.templates.get(spec.template, self.frame.digest[:16])
+
+    @cached_property
+    def site(self) -> str:
+        """What the frame of every page shows: the Site, its Portal, the words of the interface."""
+        plan = self.plan
+        return short_digest(
+            self.interface.lang,
+            self.interface.compiled,
+            _text(sorted(self.interface.languages)),
+            _text([str(plan.edition.key), plan.edition.folder, plan.profile.value]),
+            _site(plan.site),
+            _site(plan.portal_site),
+            _model(plan.portal.options),
+            _model(plan.vocabulary),
+        )
+
+    @cached_property
+    def around(self) -> str:
+        """What only pages without a key show: other Sites, redirects, what machines look for."""
+        plan = self.plan
+        parts: list[object] = [
+            [[s.id, s.kind.value, s.options.name, [e.base_url for e in s.editions]] for s in plan.directory],
+            [[redirect.path, redirect.target] for redirect in plan.redirects],
+            security(plan),
+            {lang: sorted(paths) for lang, paths in plan.sibling_pages.items()},
+        ]
+        return short_digest(_text(parts))
+
+    def _item(self, placed: PlacedItem) -> str:
+        found = self._items.get(placed.item.id)
+        if found is None:
+            found = self._items[placed.item.id] = f"{self._own(placed)}.{self._links(placed)}"
+        return found
+
+    def _own(self, placed: PlacedItem) -> str:
+        placement, item = placed.placement, placed.item
+        parts = [
+            item.item_path,
+            placement.role.value,
+            placement.section,
+            placement.path,
+            placement.lang,
+            placed.source.blob,
+            item.original.blob,
+            placed.canonical,
+            document_state(placed, self.plan.now),
+            str(placed.is_withdrawn(self.plan.now)),
+            self._origin(placed.origin),
+            *(f"{lang} {address}" for lang, address in placed.languages.items()),
+            *(f"{media.name} {media.blob}" for media in item.media.values()),
+            *(lang for lang, paths in self.plan.sibling_pages.items() if placement.path in paths),
+        ]
+        return short_digest("\n".join(parts))
+
+    def _links(self, placed: PlacedItem) -> str:
+        if not placed.source.body.links and not isinstance(placed.item.facts, Document):
+            return ""
+        return short_digest("\n".join(self._seen(placed)))
+
+    def _seen(self, placed: PlacedItem) -> Iterator[str]:
+        """Yield where the links of a text lead, and the documents it replaces or is replaced by."""
+        links, labels = self.plan.links, self.plan.document_labels
+        for target in sorted(set(link_targets(placed.source))):
+            yield f"{target} {links.get(target) or self._addresses.get(target)}"
+        if isinstance(placed.item.facts, Document):
+            for other in [*placed.item.facts.replaces, placed.newer]:
+                yield f"{other} {links.get(other)} {labels.get(other)}"
+
+    @cached_property
+    def _addresses(self) -> dict[str, str]:
+        return {placed.item.item_path: placed.placement.path for placed in self.plan.items}
+
+    def _origin(self, site: Site) -> str:
+        if site.id == self.plan.site.id:
+            return ""
+        if site.id not in self._origins:
+            self._origins[site.id] = _site(site)
+        return self._origins[site.id]
+
+    def _card(self, placed: PlacedItem) -> str:
+        """Return the digest of what a list shows of an Item: its front matter and its place, not its text."""
+        found = self._cards.get(placed.item.id)
+        if found is None:
+            placement = placed.placement
+            parts = (
+                placed.item.id,
+                placement.path,
+                placement.section,
+                placement.lang,
+                placed.source.front_text,
+                placed.item.original.front_text,
+                document_state(placed, self.plan.now),
+                str(placed.is_withdrawn(self.plan.now)),
+                self._origin(placed.origin),
+            )
+            found = self._cards[placed.item.id] = short_digest("\n".join(parts))
+        return found
+
+    def _list(self, spec: PageSpec) -> str:
+        listing, part = spec.listing, spec.part
+        if listing is None or part is None:
+            raise TypeError(spec)
+        around = [
+            listing.kind, listing.path, listing.label, listing.label_lang, listing.key, listing.parent,
+            part.number, part.last, part.newer, part.older,
+            [lang for lang, paths in self.plan.sibling_pages.items() if spec.path in paths],
+            self._filters(listing) if spec.template == "library" else "",
+        ]  # fmt: skip
+        cards = "".join([self._card(placed) for placed in part.entries])
+        return f"{short_digest(_text(around))}.{short_digest(cards)}"
+
+    def _filters(self, listing: Listing) -> str:
+        section = listing.parent or listing.key
+        return self._library_counts.get(section, "")
+
+    @cached_property
+    def _library_counts(self) -> dict[str, str]:
+        counts: dict[str, list[object]] = {}
+        for listing in self.outline.library:
+            counts.setdefault(listing.parent, []).append(
+                [listing.path, listing.label, listing.label_lang, listing.key, len(listing.entries)]
+            )
+        return {section: short_digest(_text(found)) for section, found in counts.items()}
+
+
+def _site(site: Site) -> str:
+    editions = [[edition.lang, edition.base_url] for edition in site.editions]
+    return short_digest(site.id, _model(site.options), _text(editions))
+
+
+def _model(model: BaseModel) -> str:
+    return model.model_dump_json(by_alias=True)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,130 @@
+"""What a build finds before any page is made: the store brought up to date, and which Sites that concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from congtin.build.frame import Frame, frame_digest, load_frame
+from congtin.catalogue.closure import whole_catalogue
+from congtin.catalogue.misplaced import misplaced
+from congtin.catalogue.rows import problems_of_text
+from congtin.catalogue.store import CatalogueStore
+from congtin.catalogue.sync import Synchroniser
+from congtin.catalogue.tree import GitTree, TreeState
+from congtin.checks.registry import Repository
+from congtin.checks.text import inspect_text
+from congtin.crosspost.placements import place
+from congtin.errors import Problem
+from congtin.model import Profile
+from congtin.network.load import load_network
+from congtin.network.network import Network
+from congtin.network.stored import network_digest, network_of, network_text
+from congtin.rules.document_numbers import load_document_numbers
+
+_NETWORK_FOLDERS = ("sites/", "workflows/")
+
+
+@dataclass
+class Look:
+    """The repository as it is now."""
+
+    network: Network
+    problems: list[Problem] = field(default_factory=list)
+    """Of single files, whatever Site they belong to."""
+
+
+def look(
+    root: Path,
+    store: CatalogueStore,
+    workers: int,
+    *,
+    tree: GitTree,
+    changed: Collection[str] | None = None,
+    everywhere: bool = False,
+) -> Look:
+    """Bring the store up to date with the files below ``root`` and forget the state of every Site it concerns.
+
+    ``changed`` are paths that somebody saw change; without it Git is asked, and without Git every file is
+    compared. Raise ProblemsFound when `sites/` holds errors.
+    """
+    before = TreeState.from_text(store.meta("tree"))
+    if changed is None:
+        now = tree.state()
+        paths = tree.between(before, now) if before and now and not everywhere else None
+    else:
+        now = TreeState(before.commit, tuple(sorted({*before.dirty, *changed}))) if before else None
+        paths = set(changed) if before else None
+    with store.db:
+        network = _network(root, store, paths)
+        reader = Synchroniser(root, store, network, inspect_text, workers)
+        store.forget_sites(reader.everything() if paths is None else reader.paths(paths))
+        store.set_meta("tree", now.to_text() if now else "")
+    found = [problem for text in store.problems() for problem in problems_of_text(text)]
+    return Look(network, [*found, *misplaced(network, store)])
+
+
+def _network(root: Path, store: CatalogueStore, paths: Collection[str] | None) -> Network:
+    """Return the Network; when it is another one than before, every Site is looked at again."""
+    known = store.meta("network-text")
+    if known and paths is not None and not any(path.startswith(_NETWORK_FOLDERS) for path in paths):
+        return network_of(known, root)
+    digest = network_digest(root)
+    if known and digest == store.meta("network"):
+        return network_of(known, root)
+    network = load_network(root)
+    store.set_meta("network", digest)
+    store.set_meta("network-text", network_text(network))
+    picks = _only_picks(paths)
+    if picks is None:
+        store.forget_all_sites()
+    else:
+        store.forget_sites(picks | store.sites_of_ids(_ids(paths or ())))
+    return network
+
+
+def _only_picks(paths: Iterable[str] | None) -> set[str] | None:
+    """Return the Sites whose picks changed, when nothing else of the Network did."""
+    if paths is None:
+        return None
+    sites = set()
+    for path in paths:
+        parts = path.split("/")
+        if path.startswith(_NETWORK_FOLDERS):
+            if len(parts) != 5 or parts[3] != "picks":
+                return None
+            sites.add(f"{parts[1]}/{parts[2]}")
+    return sites
+
+
+def _ids(paths: Iterable[str]) -> set[str]:
+    return {path.rpartition("/")[2].removesuffix(".yaml") for path in paths if "/picks/" in path}
+
+
+def current_frame(root: Path, store: CatalogueStore) -> Frame:
+    """Return the theme as it is; when it is another than before, every Site is looked at again."""
+    digest = frame_digest(root)
+    frame = Frame.from_text(store.meta("frame"), digest)
+    if frame is None:
+        frame = load_frame(root, digest)
+        with store.db:
+            store.set_meta("frame", frame.to_text())
+            store.forget_all_sites()
+    return frame
+
+
+def read_repository(root: Path, state: Path, now: datetime, profile: Profile, workers: int = 1) -> Repository:
+    """Read sites and content and decide what stands where: the whole repository at once.
+
+    For commands that ask about everything; a build looks at one Site at a time.
+    """
+    with closing(CatalogueStore(state)) as store:
+        seen = look(root, store, workers, tree=GitTree(root))
+        catalogue = whole_catalogue(store, seen.network)
+    problems = (*dict.fromkeys([*catalogue.problems, *seen.problems]),)
+    catalogue = replace(catalogue, problems=problems)
+    placements = place(seen.network, catalogue, now)
+    return Repository(seen.network, catalogue, placements, load_document_numbers(root), now, profile)

@@ -1,0 +1,179 @@
+"""One Site's share of a build, in a process of its own: what matters to it is read, placed, checked and rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from congtin.build.due import holds
+from congtin.build.edition import EditionJob, EditionResult, build_edition
+from congtin.build.frame import Frame
+from congtin.build.keys import Keys
+from congtin.build.manifest import Manifest
+from congtin.build.pages import Outline
+from congtin.build.plan import EditionPlan, make_plans
+from congtin.catalogue.closure import Offers, site_catalogue
+from congtin.catalogue.store import CatalogueStore
+from congtin.checks.registry import Repository
+from congtin.checks.run import run_checks
+from congtin.crosspost.placements import place
+from congtin.errors import Problem, Severity
+from congtin.model import Placement, Profile, Role
+from congtin.network.network import Network
+from congtin.network.stored import network_of
+from congtin.rules.document_numbers import DocumentNumbers, load_document_numbers
+from congtin.workers import Workers, naming
+
+
+@dataclass(frozen=True)
+class SiteJob:
+    """A Site to look at, and the languages in which to build it."""
+
+    site: str
+    langs: tuple[str, ...]
+    root: Path
+    output: Path
+    state: Path
+    now: datetime
+    profile: Profile
+    frame: str
+    """Digest of the frame to build with; the store holds the frame itself."""
+    full: bool = False
+
+    def __str__(self) -> str:
+        return self.site
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a Site has, for the report."""
+
+    items: int
+    drafts: int
+    scheduled: int
+    withdrawn: int
+    waiting: int
+    placements: dict[str, tuple[int, int]]
+    """By language: how many Items stand there, and how many of them are copies."""
+
+
+@dataclass(frozen=True)
+class SiteResult:
+    """What came of a Site; ``editions`` are collected and wait to be put in place."""
+
+    site: str
+    problems: tuple[Problem, ...]
+    counts: Counts
+    since: float
+    until: float
+    editions: tuple[EditionResult, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def work_on_site(job: SiteJob) -> SiteResult:
+    """Look at one Site; build the Editions asked for unless nothing they show has changed, or there is an error.
+
+    Raise BuildError when a page cannot be rendered.
+    """
+    with closing(CatalogueStore.frozen(job.state)) as store:
+        network = stored_network(job.state, job.root, store.meta("network"))
+        frame = stored_frame(job.state, job.frame)
+        repository = site_repository(store, network, job)
+        problems = tuple(run_checks(repository))
+    since, until = holds(repository)
+    result = SiteResult(job.site, problems, _counts(repository), since, until)
+    if result.failed:
+        return result
+    plans = make_plans(network, repository.catalogue, repository.placements, job.now, job.profile, [job.site])
+    jobs = [EditionJob(plan, frame, job.output, job.state, job.full) for plan in plans if plan.lang in job.langs]
+    return SiteResult(job.site, problems, result.counts, since, until, tuple(_build(jobs)))
+
+
+def _build(jobs: list[EditionJob]) -> Iterator[EditionResult]:
+    """Build Editions; each Pelican run has a process of its own, because Pelican keeps state in its modules."""
+    due = []
+    for job in jobs:
+        if job.full or not is_up_to_date(job):
+            due.append(job)
+        else:
+            yield EditionResult(job.plan.edition.key, None)
+    if due:
+        yield from Workers(build_edition, 1, fresh=True).run(due[:-1])
+        with naming(due[-1]):
+            yield build_edition(due[-1])
+
+
+def is_up_to_date(job: EditionJob) -> bool:
+    """Tell whether an Edition was built from exactly this, and all its files are still there."""
+    manifest = Manifest.load(job.state, job.plan.edition.key)
+    if not manifest.fingerprint or not manifest.is_whole(job.output):
+        return False
+    return manifest.fingerprint == Keys(job.plan, Outline(job.plan), job.frame, job.interface).edition()
+
+
+def site_repository(store: CatalogueStore, network: Network, job: SiteJob) -> Repository:
+    """Return the part of the repository that matters to the job's Site."""
+    patterns = Offers(store, network).to(job.site)
+    catalogue = site_catalogue(store, network, job.site, patterns)
+    placements = place(network, catalogue, job.now, [job.site])
+    scope = frozenset([job.site])
+    numbers = document_numbers(job.root, store.meta("network"))
+    return Repository(network, catalogue, placements, numbers, job.now, job.profile, scope)
+
+
+@lru_cache(maxsize=1)
+def stored_network(state: Path, root: Path, digest: str) -> Network:
+    """Return the Network with this digest; a process that forks workers has read it for all of them."""
+    with closing(CatalogueStore.frozen(state)) as store:
+        return network_of(store.meta("network-text"), root)
+
+
+@lru_cache(maxsize=1)
+def stored_frame(state: Path, digest: str) -> Frame:
+    """Return the frame with this digest."""
+    with closing(CatalogueStore.frozen(state)) as store:
+        frame = Frame.from_text(store.meta("frame"), digest)
+    if frame is None:
+        raise LookupError(digest)
+    return frame
+
+
+@lru_cache(maxsize=1)
+def document_numbers(root: Path, digest: str) -> DocumentNumbers:
+    """Return the rules for numbers of documents as they are in the Network with this digest."""
+    return load_document_numbers(root)
+
+
+def _counts(repository: Repository) -> Counts:
+    placements, now = repository.placements, repository.now
+    own = list(repository.own_items())
+    return Counts(
+        items=len(own),
+        drafts=len(placements.drafts),
+        scheduled=len(placements.scheduled),
+        withdrawn=sum(1 for item in own if item.facts.withdrawn and item.facts.withdrawn.at <= now),
+        waiting=len(placements.waiting),
+        placements={
+            edition.lang: _placed(placements.by_edition.get(edition.key, ()))
+            for site in repository.own_sites()
+            for edition in site.editions
+        },
+    )
+
+
+def _placed(placements: Sequence[Placement]) -> tuple[int, int]:
+    return len(placements), sum(1 for placement in placements if placement.role is Role.CROSSPOST)
+
+
+def plans_of(job: SiteJob, store: CatalogueStore, network: Network) -> dict[str, EditionPlan]:
+    """Return the plans of the job's Site by language; for a plain Pelican run and for `--explain`."""
+    repository = site_repository(store, network, job)
+    plans = make_plans(network, repository.catalogue, repository.placements, job.now, job.profile, [job.site])
+    return {plan.lang: plan for plan in plans}

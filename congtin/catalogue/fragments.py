@@ -1,0 +1,33 @@
+"""A Fragment as the text the store keeps: no page's place, no Edition's words in it."""
+
+from __future__ import annotations
+
+import json
+
+from congtin.catalogue.markdown import Fragment, Heading
+
+
+def fragment_data(fragment: Fragment) -> str:
+    """Return a Fragment as text."""
+    return json.dumps(
+        {
+            "html": fragment.html,
+            "headings": [[h.level, h.id, h.text] for h in fragment.headings],
+            "links": fragment.links,
+            "images": fragment.images,
+            "text": fragment.text,
+        },
+        ensure_ascii=False,
+    )
+
+
+def fragment_of(data: str) -> Fragment:
+    """Return the Fragment from its text."""
+    fields = json.loads(data)
+    return Fragment(
+        html=fields["html"],
+        headings=tuple(Heading(*heading) for heading in fields["headings"]),
+        links=tuple(fields["links"]),
+        images=tuple((source, alternative) for source, alternative in fields["images"]),
+        text=fields["text"],
+    )

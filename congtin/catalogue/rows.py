@@ -1,0 +1,194 @@
+"""How a file of the repository looks in the store: one row, plain text and numbers only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
+from congtin.catalogue.markdown import Heading
+from congtin.catalogue.paths import MediaPath, SourcePath
+from congtin.catalogue.read import Reading
+from congtin.catalogue.source import Body, Media, Source, relative_item_path
+from congtin.errors import Problem, Severity
+from congtin.messages import Msg
+
+_MODELS: dict[str, type[Original | Translation]] = {
+    "article": Article,
+    "page": Page,
+    "document": Document,
+    "translation": Translation,
+}
+MEDIA = "media"
+UNREAD = "unread"
+"""A file nothing could be made of; its Problems say why."""
+
+
+class Row(NamedTuple):
+    """A file below `content/`; the fields are the columns of the table ``file``."""
+
+    path: str
+    site: str
+    section: str
+    item_path: str
+    name: str
+    """Language of a Source, file name of a Media file."""
+    kind: str
+    blob: str
+    size: int
+    id: str | None
+    front: str
+    front_text: str
+    body: str
+    problems: str | None
+
+
+class Edge(NamedTuple):
+    """What makes one Item matter to others: an offer, a link, a relation between documents, a number."""
+
+    path: str
+    item_path: str
+    kind: str
+    target: str
+
+
+OFFER = "offer"
+LINK = "link"
+DOCUMENT = "document"
+NUMBER = "number"
+
+
+def row_of_reading(reading: Reading) -> Row:
+    """Return the row of a Source, or of what could not be read as one."""
+    where, source = reading.where, reading.source
+    problems = problems_text(reading.problems)
+    if source is None:
+        return Row(
+            where.path, where.site, where.section, where.item_path, where.lang, UNREAD, reading.blob, 0,
+            None, "", "", "", problems,
+        )  # fmt: skip
+    front = source.front
+    body = source.body
+    return Row(
+        path=where.path,
+        site=where.site,
+        section=where.section,
+        item_path=where.item_path,
+        name=where.lang,
+        kind=front.kind if isinstance(front, Article | Page | Document) else "translation",
+        blob=source.blob,
+        size=0,
+        id=front.id if isinstance(front, Original) else None,
+        front=front.model_dump_json(exclude_unset=True, by_alias=True),
+        front_text=source.front_text,
+        body=json.dumps(
+            [body.first_line, body.links, body.images, [[h.level, h.id, h.text] for h in body.headings], body.words],
+            ensure_ascii=False,
+        ),
+        problems=problems,
+    )
+
+
+def row_of_media(where: MediaPath, path: str, blob: str, size: int, problems: Iterable[Problem]) -> Row:
+    """Return the row of a Media file."""
+    _, portal, site, section = path.split("/")[:4]
+    found = problems_text(tuple(problems))
+    return Row(path, f"{portal}/{site}", section, where.item_path, where.name, MEDIA, blob, size, None, "", "", "", found)
+
+
+def row_of_stranger(path: str, problems: Iterable[Problem]) -> Row:
+    """Return the row of a file that has no place below `content/`."""
+    return Row(path, "", "", "", "", UNREAD, "", 0, None, "", "", "", problems_text(tuple(problems)))
+
+
+def source_of(row: Row) -> Source:
+    """Return the Source a row was made of."""
+    first_line, links, images, headings, words = json.loads(row.body)
+    folder, _, file = row.item_path.rpartition("/")
+    where = SourcePath(row.site, row.section, folder.rpartition("/")[2], file, row.name)
+    body = Body(
+        first_line,
+        tuple(links),
+        tuple((address, alternative) for address, alternative in images),
+        tuple(Heading(*heading) for heading in headings),
+        words,
+    )
+    front = _MODELS[row.kind].__pydantic_validator__.validate_json(row.front)
+    return Source(where, row.blob, front, row.front_text, body)
+
+
+def media_of(row: Row) -> Media:
+    """Return the Media file a row was made of."""
+    return Media(row.path, row.name, row.blob, row.size)
+
+
+def edges_of(source: Source) -> Iterator[Edge]:
+    """Yield what makes this Source matter to others."""
+    path, item_path, front = source.path, source.where.item_path, source.front
+    for target in link_targets(source):
+        yield Edge(path, item_path, LINK, target)
+    if isinstance(front, Original):
+        for pattern in dict.fromkeys([*front.crosspost, *front.crosspost_ended]):
+            yield Edge(path, item_path, OFFER, pattern)
+    if isinstance(front, Document):
+        for other in related(front):
+            yield Edge(path, item_path, DOCUMENT, other)
+        yield Edge(path, item_path, NUMBER, number_key(front))
+
+
+def link_targets(source: Source) -> Iterator[str]:
+    """Yield the ids and Item paths that a text links to; what is no possible address is left to the checks."""
+    for link in source.body.links:
+        if link[:5].lower() != "item:" and ".md" not in link:
+            continue
+        try:
+            parts = urlsplit(link)
+        except ValueError:
+            continue
+        if parts.scheme == "item":
+            yield parts.path
+        elif not parts.scheme:
+            # The build takes the path as it stands, the checks without its escapes.
+            yield from {relative_item_path(source, parts.path), relative_item_path(source, unquote(parts.path))}
+
+
+def related(document: Document) -> list[str]:
+    """Return the ids a document names as older or newer."""
+    return [*document.replaces, *([document.replaced_by] if document.replaced_by else [])]
+
+
+def number_key(document: Document) -> str:
+    """Return what two documents share when one of them may have the other's number."""
+    return f"{document.issuer.strip().casefold()}\n{document.number.strip()}"
+
+
+def problems_text(problems: Iterable[Problem]) -> str | None:
+    """Return Problems as the store keeps them, in no language yet; nothing for none."""
+    found = [
+        [p.code, _msg_data(p.message), p.path, p.line, _msg_data(p.hint) if p.hint else None, p.severity.value]
+        for p in problems
+    ]
+    return json.dumps(found, ensure_ascii=False) if found else None
+
+
+def problems_of_text(text: str | None) -> list[Problem]:
+    """Return Problems from the store."""
+    return [
+        Problem(code, _msg(message), path, line, _msg(hint) if hint else None, Severity(severity))
+        for code, message, path, line, hint, severity in json.loads(text or "[]")
+    ]
+
+
+def _msg_data(message: Msg) -> list[object]:
+    values = {
+        name: value if isinstance(value, str | int | float) else {"msg": _msg_data(value)} if isinstance(value, Msg) else str(value)
+        for name, value in message.values.items()
+    }
+    return [message.msgid, values]
+
+
+def _msg(data: list[Any]) -> Msg:
+    values: Mapping[str, Any] = data[1]
+    return Msg(data[0], {k: _msg(v["msg"]) if isinstance(v, dict) else v for k, v in values.items()})
