@@ -11,7 +11,7 @@ WORKERS ?= 2
 ARGS ?=
 PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
 
-.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean
+.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean bench
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,12 @@ lock: ## pin every dependency with its hashes anew: make lock, make lock UPGRADE
 	@tools/setup.sh test || test -x $(BIN)/uv
 	@$(UV_COMPILE) --extra test --extra lock --output-file requirements/lock.txt
 	@$(UV_COMPILE) --constraint requirements/lock.txt --output-file requirements/runtime.txt
+	@$(BIN)/uv --no-config --quiet pip compile requirements/bench.in --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
+		$(if $(UPGRADE),--upgrade) --output-file requirements/bench.txt
+
+bench: setup ## measure against Hugo and Pelican, write docs/performance.md: make bench ARGS="--cases 2,5"
+	@$(BIN)/python bench/run.py $(ARGS)
 
 clean: ## remove what builds, tests and tools wrote (.venv and node_modules stay)
 	@rm -rf output .congtin build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -17,8 +17,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+HUGO_OUTPUT = "hugo-output"
+_HUGO_CACHE = "hugo-cache"
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -31,6 +34,17 @@ class Cost:
     system: float
     memory: int
 
+    @property
+    def cpu(self) -> float:
+        return self.user + self.system
+
+
+class Build(NamedTuple):
+    """How to remove what an earlier build left, and how to build."""
+
+    clear: Callable[[], None]
+    run: Callable[[], None]
+
 
 def main() -> None:
     """Build what was asked for, one program after the other."""
@@ -41,21 +55,43 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="a Python with the packages of pyproject.toml")
     given = parser.parse_args()
     folder: Path = given.folder.resolve()
-    builds: dict[str, Callable[[], None]] = {
-        "ours": lambda: build_ours(folder / "congtin", given.python),
-        "hugo": lambda: build_hugo(folder, given.hugo),
-        "single-ours": lambda: build_ours(folder / "single" / "congtin", given.python),
-        "single-hugo": lambda: build_hugo(folder / "single", given.hugo),
-        "pelican": lambda: build_pelican(folder / "pelican", given.python),
+    single = folder / "single"
+    builds = {
+        "ours": ours(folder / "congtin", given.python),
+        "hugo": hugo(folder, given.hugo),
+        "single-ours": ours(single / "congtin", given.python),
+        "single-hugo": hugo(single, given.hugo),
+        "pelican": pelican(folder / "pelican", given.python),
     }
     unknown = set(given.what) - builds.keys()
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(builds)}")
     print(f"{'':14}{'wall s':>9}{'CPU s':>9}{'user':>9}{'system':>9}{'MB':>7}")
     for name in given.what or builds:
-        cost = measured(builds[name])
-        cpu = cost.user + cost.system
-        print(f"{name:14}{cost.wall:9.2f}{cpu:9.2f}{cost.user:9.2f}{cost.system:9.2f}{cost.memory:7}", flush=True)
+        builds[name].clear()
+        cost = measured(builds[name].run)
+        print(f"{name:14}{cost.wall:9.2f}{cost.cpu:9.2f}{cost.user:9.2f}{cost.system:9.2f}{cost.memory:7}", flush=True)
+
+
+def ours(root: Path, python: str) -> Build:
+    """Return our build of a repository."""
+    return Build(lambda: _remove(root / "output", root / ".congtin"), lambda: build_ours(root, python))
+
+
+def hugo(folder: Path, program: str) -> Build:
+    """Return Hugo's build of all hosts."""
+    return Build(lambda: _remove(folder / HUGO_OUTPUT, folder / _HUGO_CACHE), lambda: build_hugo(folder, program))
+
+
+def pelican(folder: Path, python: str) -> Build:
+    """Return plain Pelican's build."""
+    left = [folder / name for name in ("output", "__pycache__", "cache")]
+    return Build(lambda: _remove(*left), lambda: build_pelican(folder, python))
+
+
+def _remove(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def measured(build: Callable[[], None]) -> Cost:
@@ -70,7 +106,7 @@ def measured(build: Callable[[], None]) -> Cost:
     if child == 0:
         status = 1
         try:
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+            collect_orphans()
             build()
             ended = time.monotonic()
             _wait_for_all()
@@ -90,6 +126,11 @@ def measured(build: Callable[[], None]) -> Cost:
     return Cost(float(wall), float(user), float(system), int(memory))
 
 
+def collect_orphans() -> None:
+    """Make this process the parent of every process below it that loses its own."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def _wait_for_all() -> None:
     while True:
         try:
@@ -98,43 +139,43 @@ def _wait_for_all() -> None:
             return
 
 
-def build_ours(root: Path, python: str) -> None:
-    """Run `congtin build` without anything left of an earlier build."""
-    for folder in ("output", ".congtin"):
-        shutil.rmtree(root / folder, ignore_errors=True)
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    _run([python, "-m", "congtin", "--root", str(root), "build"], environment)
+def build_ours(root: Path, python: str, *options: str) -> None:
+    """Run `congtin build`."""
+    run_program([python, "-m", "congtin", "--root", str(root), "build", *options], with_congtin())
 
 
-def build_hugo(folder: Path, hugo: str) -> None:
+def with_congtin() -> dict[str, str]:
+    """Return the environment in which Python finds this repository's engine first."""
+    paths = [str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def build_hugo(folder: Path, program: str) -> None:
     """Run Hugo for every host, two at a time."""
-    output = folder / "hugo-output"
-    shutil.rmtree(output, ignore_errors=True)
-    sites = sorted((folder / "hugo").iterdir())
-    caches = folder / "hugo-cache"
-    shutil.rmtree(caches, ignore_errors=True)
-
-    def one(site: Path) -> None:
-        _run([hugo, "--quiet", "-s", str(site), "-d", str(output / site.name), "--cacheDir", str(caches / site.name)])
-
+    hosts = sorted(site.name for site in (folder / "hugo").iterdir())
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(one, sites))
-    shutil.rmtree(caches, ignore_errors=True)
+        list(pool.map(lambda host: build_hugo_site(folder, host, program), hosts))
+
+
+def build_hugo_site(folder: Path, host: str, program: str) -> None:
+    """Run Hugo for one host."""
+    output, cache = folder / HUGO_OUTPUT / host, folder / _HUGO_CACHE / host
+    run_program([program, "--quiet", "-s", str(folder / "hugo" / host), "-d", str(output), "--cacheDir", str(cache)])
 
 
 def build_pelican(folder: Path, python: str) -> None:
     """Run plain Pelican."""
-    for name in ("output", "__pycache__", "cache"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    _run([python, "-m", "pelican", "-q", "-s", str(folder / "pelicanconf.py")])
+    run_program([python, "-m", "pelican", "-q", "-s", str(folder / "pelicanconf.py")])
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def run_program(command: list[str], environment: dict[str, str] | None = None) -> None:
+    """Run a command; raise with all it said when it fails."""
     done = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     if done.returncode:
-        print(done.stdout)
+        # Flushed, because a measured process ends without it.
+        print(done.stdout, flush=True)
         msg = f"{command[0]} ended with {done.returncode}"
         raise RuntimeError(msg)
 

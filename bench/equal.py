@@ -1,6 +1,6 @@
 """Count and compare what the programs wrote; fail when they did not do the same work.
 
-    python bench/equal.py DIR
+    python bench/equal.py DIR [network single]
 
 Compared are the number of HTML pages, their bytes, and the words of every Item page in a sample.
 """
@@ -19,7 +19,10 @@ from pathlib import Path
 TOLERANCE = 0.05
 SAMPLE = 10
 # What each comparison sets side by side; the first of each is ours.
-COMPARISONS = (("congtin/output", "hugo-output"), ("single/congtin/output", "single/hugo-output", "pelican/output"))
+COMPARISONS = {
+    "network": ("congtin/output", "hugo-output"),
+    "single": ("single/congtin/output", "single/hugo-output", "pelican/output"),
+}
 
 _MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -60,25 +63,34 @@ def main() -> None:
     """Compare every pair of trees there is below a benchmark's folder."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR")
-    folder: Path = parser.parse_args().folder
-    complaints: list[str] = []
-    compared = 0
-    for ours, *others in COMPARISONS:
-        if not (folder / ours).is_dir():
-            continue
-        first = _read(folder, ours)
-        _show(ours, first)
-        for name in others:
-            if (folder / name).is_dir():
-                other = _read(folder, name)
-                _show(name, other)
-                complaints += [f"{name}: {text}" for text in differences(first, other)]
-                compared += 1
+    parser.add_argument("what", nargs="*", metavar="WHAT", help="network, single; default: both")
+    given = parser.parse_args()
+    chosen = given.what or [*COMPARISONS]
+    if not set(chosen) <= COMPARISONS.keys():
+        parser.error(f"known are {', '.join(COMPARISONS)}")
+    complaints, compared = [], 0
+    for name in chosen:
+        trees = [tree for tree in COMPARISONS[name] if (given.folder / tree).is_dir()]
+        if len(trees) > 1:
+            complaints += compare(given.folder, trees)
+            compared += 1
     for text in complaints:
         print(f"NOT EQUAL  {text}")
     if not compared:
         print("There is nothing to compare: build at least two of the trees.")
     sys.exit(1 if complaints or not compared else 0)
+
+
+def compare(folder: Path, names: list[str]) -> list[str]:
+    """Show trees below ``folder``; return in what the others differ from the first."""
+    first = _read(folder, names[0])
+    _show(names[0], first)
+    complaints: list[str] = []
+    for name in names[1:]:
+        other = _read(folder, name)
+        _show(name, other)
+        complaints += [f"{name}: {text}" for text in differences(first, other)]
+    return complaints
 
 
 def _read(folder: Path, name: str) -> Tree:

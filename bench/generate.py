@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 from sample import BenchNetwork, Sizes, make_network
@@ -41,9 +44,28 @@ def write_all(sizes: Sizes, pelican_items: int, folder: Path) -> None:
     write_congtin(single, folder / "single" / "congtin")
     write_hugo(single, folder / "single")
     write_pelican(single, folder / "pelican")
-    counts = {"network": _counts(network), "single": _counts(single), "seed": sizes.seed, "host": network.portal.host}
-    (folder / "bench.json").write_text(json.dumps(counts, indent=1) + "\n", "utf-8")
+    for root in (folder / "congtin", folder / "single" / "congtin"):
+        _commit(root)
+    counts = {"network": _counts(network), "single": _counts(single), "host": network.portal.host}
+    data = {**counts, "sizes": asdict(sizes), "pelican_items": pelican_items}
+    (folder / "bench.json").write_text(json.dumps(data, indent=1) + "\n", "utf-8")
     print(json.dumps(counts))
+
+
+def _commit(root: Path) -> None:
+    """Make a repository of ``root`` with one commit, as an editor's clone is one: builds ask Git what changed."""
+    who = {"NAME": "Bench", "EMAIL": "bench@example.vn", "DATE": "2026-11-01T08:00:00+07:00"}
+    environment = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in who.items()}
+    # Nobody's own settings (signing, hooks), and no housekeeping while something is measured.
+    environment |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    for words in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("config", "gc.auto", "0"),
+        ("config", "maintenance.auto", "false"),
+        ("add", "--all"),
+        ("commit", "--quiet", "--message=Benchmark network"),
+    ):
+        subprocess.run(["git", *words], cwd=root, env={**os.environ, **environment}, check=True)
 
 
 def _counts(network: BenchNetwork) -> dict[str, int]:

@@ -1,32 +1,32 @@
-"""Where the time of a cold build goes: in the parent process, and in one Edition.
+"""Where the time of a cold build goes: in the process that leads it, and in one Edition.
 
 PYTHONPATH=. python bench/profile_ours.py DIR/congtin [SITE@LANG] --top 10
+
+What workers do for other Editions is not seen: to the first they are waiting.
 """
 
 from __future__ import annotations
 
 import argparse
 import cProfile
-import pickle
 import pstats
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from congtin.build.edition import EditionJob, build_edition
-from congtin.build.pipeline import checked, make_jobs, read_repository
-from congtin.build.plan import make_plans
-from congtin.checks.registry import Repository
+from congtin.build.alone import job_for
+from congtin.build.edition import build_edition
+from congtin.build.pipeline import BuildRequest, build
+from congtin.catalogue.store import state_folder
 from congtin.model import EditionKey, Profile
 
 _Result = TypeVar("_Result")
 
 
 def main() -> None:
-    """Profile the parent's stages together, then one Edition."""
+    """Profile a whole build, then what comes before one Edition's pages, then those."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("root", type=Path, metavar="REPOSITORY")
     parser.add_argument("edition", nargs="?", default="mau/portal@vi")
@@ -34,41 +34,15 @@ def main() -> None:
     given = parser.parse_args()
     site, _, lang = given.edition.partition("@")
     root: Path = given.root.resolve()
+    now = datetime.now().astimezone()
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder)
-        _parent(root, output / "plain")  # once without the profiler: stages by the clock, modules loaded
-        jobs = _profiled("parent: scan, checks, plans, jobs", given.top, lambda: _parent(root, output / "parent"))
-        job = next(job for job in jobs if job.plan.edition.key == EditionKey(site, lang))
-        _profiled(f"Edition {given.edition}", given.top, lambda: build_edition(job))
-
-
-def _parent(root: Path, output: Path) -> list[EditionJob]:
-    """Do what the parent does before the workers begin, with an empty state; say what each stage takes."""
-    now = datetime.now().astimezone()
-    state = output / ".congtin"
-    repository = _timed("read and place", lambda: read_repository(root, state, now, Profile.WORK))
-    _timed("checks", lambda: checked(repository))
-    jobs = _jobs(repository, output, state)
-    total = _timed("pickle the jobs for the workers", lambda: sum(len(pickle.dumps(job)) for job in jobs))
-    print(f"  {total:,} bytes of pickles for {len(jobs)} Editions")
-    return jobs
-
-
-def _jobs(repository: Repository, output: Path, state: Path) -> list[EditionJob]:
-    plans = _timed(
-        "plans",
-        lambda: make_plans(
-            repository.network, repository.catalogue, repository.placements, repository.now, repository.profile
-        ),
-    )
-    return _timed("jobs, with fingerprints", lambda: make_jobs(plans.values(), output, state))
-
-
-def _timed(what: str, function: Callable[[], _Result]) -> _Result:
-    started = time.process_time()
-    result = function()
-    print(f"  {what:36}{time.process_time() - started:8.3f} CPU s")
-    return result
+        state = state_folder(root, output)
+        _profiled("everything", given.top, lambda: build(BuildRequest(root, output, state, now)))
+        key = EditionKey(site, lang)
+        before = f"{given.edition}: look, checks, plan"
+        job = _profiled(before, given.top, lambda: job_for(root, key, Profile.WORK, now, output, state))
+        _profiled(f"{given.edition}: its pages", given.top, lambda: build_edition(job))
 
 
 def _profiled(what: str, top: int, function: Callable[[], _Result]) -> _Result:

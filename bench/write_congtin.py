@@ -31,6 +31,7 @@ def _write_frame(root: Path) -> None:
     shutil.copytree(HERE / "theme", root / "themes" / "base")
     (root / "sites" / PORTAL_FOLDER).mkdir(parents=True)
     shutil.copy(REPOSITORY / "sites" / "_defaults.yaml", root / "sites")
+    (root / ".gitignore").write_text("/output/\n/.congtin/\n__pycache__/\n", "utf-8")
 
 
 def _write_yaml(file: Path, data: object) -> None:

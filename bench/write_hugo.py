@@ -23,9 +23,9 @@ def write_hugo(network: BenchNetwork, root: Path) -> None:
         folder = root / "hugo" / site.host
         _write_site(network, site, folder, assets)
         for item in network.items[site.name]:
-            _write_item(item, item.section, site, folder)
+            write_item(item, item.section, site, folder)
         for copy in network.copies[site.name]:
-            _write_item(copy.item, copy.section, site, folder)
+            write_item(copy.item, copy.section, site, folder)
 
 
 def _write_site(network: BenchNetwork, site: Site, folder: Path, assets: dict[str, str]) -> None:
@@ -94,7 +94,8 @@ def _write_security(site: Site, folder: Path) -> None:
     )
 
 
-def _write_item(item: Item, section: str, site: Site, folder: Path) -> None:
+def write_item(item: Item, section: str, site: Site, folder: Path) -> Path:
+    """Write an Item into a section of a site below ``folder``; return its file."""
     lines = [
         f"title: {item.title}",
         f"summary: {item.summary}",
@@ -110,7 +111,9 @@ def _write_item(item: Item, section: str, site: Site, folder: Path) -> None:
         lines.append(f"chu-de: [{', '.join(item.tags)}]")
     if section in (PORTAL_COPIES, COMPONENT_COPIES):
         lines += [f"canonical: {item.url}", f"origin: {item.site.title}"]
-    _write(folder / "content" / f"{item.path(section).rstrip('/')}.md", lines, item.body(_link(item, site)))
+    file = folder / "content" / f"{item.path(section).rstrip('/')}.md"
+    _write(file, lines, item.body(_link(item, site)))
+    return file
 
 
 def _link(item: Item, site: Site) -> str:

@@ -84,7 +84,8 @@ class Workers(Generic[Job, Result]):
         context = _context()
         own, other = context.Pipe()
         process = context.Process(
-            target=_serve, args=(other, self.work, job if self.fresh else None, self.fresh, os.getpid()), daemon=False
+            target=_serve_one if self.fresh else _serve,
+            args=(other, self.work, job if self.fresh else None),
         )
         with _main_hidden():
             process.start()
@@ -131,17 +132,19 @@ def _context() -> ForkContext | ForkServerContext:
     return context
 
 
-def _serve(connection: Connection, work: Callable[[Any], Any], job: Any, fresh: bool, parent: int) -> None:
-    """Work until nobody asks any more; a worker never outlives the process that started it."""
-    _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+def _serve_one(connection: Connection, work: Callable[[Any], Any], job: Any) -> None:
+    """Do one job."""
+    _become_worker()
+    with suppress(ConnectionError):
+        connection.send(_outcome(work, job))
+
+
+def _serve(connection: Connection, work: Callable[[Any], Any], _: None) -> None:
+    """Work until nobody asks any more."""
+    _become_worker()
     with suppress(EOFError, ConnectionError):
-        if fresh:
+        while (job := connection.recv()) is not None:
             connection.send(_outcome(work, job))
-            return
-        while (asked := connection.recv()) is not None:
-            connection.send(_outcome(work, asked))
 
 
 def _outcome(work: Callable[[Any], Any], job: Any) -> tuple[Any, CongtinError | None]:
@@ -164,7 +167,10 @@ def naming(job: object) -> Iterator[None]:
         raise BuildError(text) from error
 
 
-def _die_with_parent() -> None:
+def _become_worker() -> None:
+    """Never outlive the process that started this one; leave a stop by the person to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 

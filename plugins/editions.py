@@ -10,13 +10,13 @@ from pelican import signals
 from pelican.contents import Article, Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 
+from congtin.build.alone import job_for
 from congtin.build.commit import commit
 from congtin.build.contexts import Contexts
 from congtin.build.edition import EditionJob
 from congtin.build.keys import Keys
 from congtin.build.output import OutputSink
 from congtin.build.pages import PageSpec
-from congtin.build.alone import job_for
 from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
@@ -41,9 +41,7 @@ def prepare(pelican: Any) -> None:
             raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
     settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
-    contexts = settings["CONGTIN_CONTEXTS"] = Contexts(
-        settings["CONGTIN_VIEWS"], job.interface.translations().gettext
-    )
+    contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], job.interface.translations().gettext)
     settings["CONGTIN_KEYS"] = Keys(job.plan, contexts.outline, job.frame, job.interface)
     settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key, full=job.full)
     settings["CONGTIN_SINK"].open()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from gettext import NullTranslations
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache, Template
 from markupsafe import Markup
 from pelican import signals
 
@@ -17,44 +19,113 @@ from congtin.model import Role
 def set_up_templates(generator: Any) -> None:
     """Give every generator one Jinja environment that speaks the Edition's language."""
     settings = generator.settings
-    if "CONGTIN_ENV" in settings:
-        generator.env = settings["CONGTIN_ENV"]
-        return
+    if "CONGTIN_ENV" not in settings:
+        settings["CONGTIN_ENV"] = _environment(generator.env, settings)
+    generator.env = settings["CONGTIN_ENV"]
+
+
+def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environment:
+    """Return the environment of an Edition, with everything Pelican puts into its own."""
     job: EditionJob = settings["CONGTIN_JOB"]
-    lang = job.interface.lang
+    lang, views = job.interface.lang, settings["CONGTIN_VIEWS"]
     templates = job.state / "templates"
     templates.mkdir(parents=True, exist_ok=True)
-    generator.env.bytecode_cache = FileSystemBytecodeCache(str(templates))
-    generator.env.install_gettext_translations(job.interface.translations(), newstyle=True)
-    generator.env.filters.update(
+    env = EditionEnvironment(
+        loader=pelicans.loader,
+        bytecode_cache=FileSystemBytecodeCache(str(templates)),
+        auto_reload=False,
+        **settings["JINJA_ENVIRONMENT"],
+    )
+    for own, given in ((env.filters, pelicans.filters), (env.tests, pelicans.tests), (env.globals, pelicans.globals)):
+        own.update(given)
+    translations = job.interface.translations()
+    env.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # by the extension
+    env.filters.update(
         day=lambda value: show_day(value, lang),
         moment=lambda value: show_moment(value, lang),
         month=lambda key: show_month(key, lang),
         number=lambda value: show_number(value, lang),
         size=lambda value: show_size(value, lang),
         machine=machine_moment,
+        each=Each(),
     )
-    generator.env.globals["once"] = Once(generator.env)
-    generator.env.globals["asset"] = settings["CONGTIN_VIEWS"].assets.url
-    settings["CONGTIN_ENV"] = generator.env
+    env.globals.update(_=Words(translations), once=Once(env, views.site), asset=views.assets.url)
+    return env
+
+
+class EditionEnvironment(Environment):
+    """Jinja for one Edition: globals are complete before the first template is loaded, and no template changes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.ready: dict[str, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 (Jinja's name)
+    ) -> Template:
+        """Return a template; Jinja's own cache takes a lock, four times for every page."""
+        if isinstance(name, Template) or globals:
+            return super().get_template(name, parent, globals)
+        if name not in self.ready:
+            self.ready[name] = super().get_template(name, parent)
+        return self.ready[name]
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return a plain dict: Jinja's chain of dicts is copied key by key for every page."""
+        return {**self.globals, **(d or {})}
 
 
 class Once:
-    """Renders the parts of the frame that most pages share: `once("_footer.html", site)`, once an Edition.
+    """Renders the parts of the frame that many pages share: `once("_footer.html")`, once an Edition.
 
-    Such a template sees the Site and, as ``current``, the address of its entry in the menu, if it has one.
+    Such a template sees the Site and what it is given by name: `once("_menu.html", current=page.entry)`.
     """
 
-    def __init__(self, env: Environment) -> None:
+    def __init__(self, env: Environment, site: SiteView) -> None:
         self.env = env
-        self.ready: dict[tuple[str, str], Markup] = {}
+        self.site = site
+        self.ready: dict[tuple[Hashable, ...], Markup] = {}
 
-    def __call__(self, name: str, site: SiteView, address: str = "") -> Markup:
-        current = address if address in site.menu_addresses else ""
-        key = (name, current)
+    def __call__(self, name: str, **given: Hashable) -> Markup:
+        key = (name, *given.values())
         if key not in self.ready:
-            self.ready[key] = Markup(self.env.get_template(name).render(site=site, current=current).strip())  # noqa: S704 (our own autoescaped template)
+            self.ready[key] = Markup(self.env.get_template(name).render(site=self.site, **given).strip())  # noqa: S704 (our own autoescaped template)
         return self.ready[key]
+
+
+class Each:
+    """Joins what a macro makes of each entry of a list, each entry once an Edition: `cards|each(card, level)`."""
+
+    def __init__(self) -> None:
+        self.ready: dict[tuple[Hashable, ...], dict[Hashable, Markup]] = {}
+
+    def __call__(
+        self, entries: Sequence[Hashable], macro: Callable[..., Markup], *given: Hashable, between: str = ""
+    ) -> Markup:
+        # The macro itself is part of the key: one that was imported with the context of a page is another for each.
+        ready = self.ready.setdefault((macro, *given), {})
+        for entry in entries:
+            if entry not in ready:
+                ready[entry] = macro(entry, *given)
+        return Markup(between.join([ready[entry] for entry in entries]))  # noqa: S704 (what autoescaped macros made)
+
+
+class Words:
+    """Looks up the interface's words as Jinja's own `_` does; those without places once an Edition."""
+
+    def __init__(self, translations: NullTranslations) -> None:
+        self.gettext = translations.gettext
+        self.ready: dict[str, Markup] = {}
+
+    def __call__(self, message: str, **places: object) -> Markup:
+        if places:
+            return Markup(self.gettext(message)) % places  # noqa: S704 (the theme's own catalogue)
+        if message not in self.ready:
+            self.ready[message] = Markup(self.gettext(message)) % {}  # noqa: S704 (as above)
+        return self.ready[message]
 
 
 def add_fallbacks(generator: Any) -> None:

@@ -16,6 +16,7 @@ FLOORS = {
     "congtin.characters": 1,
     "congtin.languages": 1,
     "congtin.model": 1,
+    "congtin.engine": 1,
     "congtin.strict_yaml": 2,
     "congtin.workers": 2,
     "congtin.validation": 2,

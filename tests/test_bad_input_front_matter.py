@@ -682,7 +682,7 @@ BOMBS = {
     "flow": ("{a: " * 50 + "1" + "}" * 50, "yaml-depth", 1),
     "dashes": ("- " * 100_000 + "x", "yaml-depth", 1),
     "question-marks": ("? " * 100_000 + "x", "yaml-depth", 1),
-    "stairs": ("".join(" " * n + "a:\n" for n in range(600)), "yaml-depth", 1),
+    "stairs": ("".join(" " * n + "a:\n" for n in range(600)), "yaml-depth", 21),
     "large": ("a: " + "x" * 300_000, "yaml-size", 1),
     "list-as-key": ("? [a]\n: b\n", "yaml-key", 1),
     "null-as-key": ("a: 1\n~: b\n", "yaml-key", 2),

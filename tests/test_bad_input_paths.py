@@ -431,7 +431,7 @@ def _fifo(net):
 
 
 def _folder_like_a_text(net):
-    (net.root / f"{NEWS}x.md").mkdir()
+    net.put(f"{NEWS}x.md/y.txt", "Ghi chú.")
 
 
 def _name_in_tcvn3(net):

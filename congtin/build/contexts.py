@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
 from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, TAGS_PATH, Outline, PageSpec
+from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card, Link, Text
 from congtin.build.views import Views
 from congtin.languages import collation_key
@@ -17,6 +21,7 @@ Context = dict[str, object]
 
 LATEST = 8
 BLOCK = 5
+FEED = 30
 # Titles of pages that are no Item; the theme's catalogues translate them by these ids.
 TITLES = {
     "tags": "Topics",
@@ -36,7 +41,15 @@ class Count:
     label: Text
     url: str
     count: int
-    current: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Filters:
+    """The filters of one document library; one in an Edition, so that what is made of it can be kept."""
+
+    url: str
+    """The library without a filter."""
+    counts: Mapping[str, tuple[Count, ...]]
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,8 @@ class Contexts:
         self.gettext = gettext
         self.outline = Outline(self.plan)
 
+        self._filters: dict[str, Filters] = {}
+
     def of(self, spec: PageSpec) -> Context:
         """Return the context of a page that is not an Item."""
         make = getattr(self, f"_{spec.template.replace('404', 'not_found')}", None)
@@ -91,14 +106,17 @@ class Contexts:
         return Text(self.gettext(TITLES[spec.template]))
 
     def trail(self, spec: PageSpec) -> tuple[Link, ...]:
-        if spec.template == "tag":
-            return (Link(Text(self.gettext(TITLES["tags"])), self.views.address(TAGS_PATH)),)
-        if spec.template == "archive":
-            return (Link(Text(self.gettext(TITLES["archives"])), self.views.address(ARCHIVE_PATH)),)
-        if spec.listing and spec.listing.parent:
-            parent = next(s for s in self.outline.sections if s.key == spec.listing.parent)
-            return (Link(self.listing_label(parent), self.views.address(parent.path)),)
-        return ()
+        if spec.template in self._trails:
+            return self._trails[spec.template]
+        parent = spec.listing.parent if spec.listing else ""
+        return (self.views.sections[parent],) if parent else ()
+
+    @functools.cached_property
+    def _trails(self) -> dict[str, tuple[Link, ...]]:
+        return {
+            template: (Link(Text(self.gettext(TITLES[index])), self.views.address(path)),)
+            for template, index, path in (("tag", "tags", TAGS_PATH), ("archive", "archives", ARCHIVE_PATH))
+        }
 
     def listing_label(self, listing: Listing) -> Text:
         if listing.kind in ("year", "month"):
@@ -110,7 +128,7 @@ class Contexts:
             raise TypeError(spec)
         part, base = spec.part, spec.listing.path
         return {
-            "cards": self.views.cards(part.entries),
+            "cards": tuple(self.views.cards(part.entries)),
             "listing": spec.listing.kind,
             "listing_key": spec.listing.key,
             "feed_path": self.views.address(base) if spec.listing.kind in ("articles", "documents") else "",
@@ -129,41 +147,50 @@ class Contexts:
 
     def _library(self, spec: PageSpec) -> Context:
         section = spec.listing.parent or spec.listing.key if spec.listing else ""
-        filters: dict[str, list[Count]] = {part: [] for part in FACETS}
-        for listing in self.outline.library:
-            if listing.parent == section:
-                url = self.views.address(listing.path)
-                current = spec.listing is not None and spec.listing.path == listing.path
-                count = Count(self.listing_label(listing), url, len(listing.entries), current)
-                filters[listing.key].append(count)
-        return {**self._listed(spec), "filters": filters, "library_url": self.views.address(f"{section}/")}
+        current = self.views.address(spec.listing.path) if spec.listing and spec.listing.kind == "facet" else ""
+        return {**self._listed(spec), "filters": self.filters(section), "current": current}
+
+    def filters(self, section: str) -> Filters:
+        """Return the filters of a document section, with how many documents each shows."""
+        if section not in self._filters:
+            counts = {
+                part: tuple(self.count(x) for x in self.outline.library if x.parent == section and x.key == part)
+                for part in FACETS
+            }
+            self._filters[section] = Filters(self.views.address(f"{section}/"), counts)
+        return self._filters[section]
+
+    def count(self, listing: Listing) -> Count:
+        return Count(self.listing_label(listing), self.views.address(listing.path), len(listing.entries))
 
     def _tags(self, spec: PageSpec) -> Context:
-        counts = [Count(self.listing_label(x), self.views.address(x.path), len(x.entries)) for x in self.outline.tags]
-        return {"counts": counts}
+        return {"counts": [self.count(listing) for listing in self.outline.tags]}
 
     def _archives(self, spec: PageSpec) -> Context:
         years: dict[str, list[Count]] = {}
         for listing in self.outline.archives:
-            count = Count(self.listing_label(listing), self.views.address(listing.path), len(listing.entries))
-            years.setdefault(listing.key[:4], []).append(count)
+            years.setdefault(listing.key[:4], []).append(self.count(listing))
         return {"years": {year: (counts[-1:] + counts[:-1]) for year, counts in years.items()}}
 
     def _home(self, spec: PageSpec) -> Context:
         return {
-            "latest": self.views.recent(ItemKind.ARTICLE, LATEST),
+            "latest": self.latest(),
             "blocks": self.blocks(BLOCK),
             "services_url": self.views.site.services_url,
             "directory_counts": self.directory_counts(),
         }
 
+    def latest(self) -> tuple[Card, ...]:
+        """Return the cards of the newest articles."""
+        articles = (placed for placed in reversed(self.outline.live) if placed.item.kind is ItemKind.ARTICLE)
+        return tuple(self.views.card(placed) for placed in islice(articles, LATEST))
+
     def blocks(self, most: int) -> list[Block]:
         """Return the sections with their newest entries, empty ones too (C1)."""
         found = []
         for listing in self.outline.sections:
-            cards = [c for c in self.views.cards(tuple(reversed(listing.entries))) if not c.withdrawn][:most]
-            url = self.views.address(listing.path)
-            found.append(Block(self.listing_label(listing), url, tuple(cards), listing.kind))
+            cards = tuple(islice(self.views.cards(reversed(listing.entries)), most))
+            found.append(Block(self.listing_label(listing), self.views.address(listing.path), cards, listing.kind))
         return found
 
     def _sitemap(self, spec: PageSpec) -> Context:
@@ -217,15 +244,20 @@ class Contexts:
     def _redirect(self, spec: PageSpec) -> Context:
         return {"target": spec.redirect.target if spec.redirect else ""}
 
-    def feed_entries(self, section: str = "", most: int = 30) -> list[tuple[Card, str]]:
+    def feed_entries(self, section: str = "") -> list[tuple[Card, str]]:
         """Return (card, canonical address) of the newest Items for a feed."""
-        entries = [
-            p
-            for p in self.plan.live_items()
-            if p.item.kind is not ItemKind.PAGE and (not section or p.placement.section == section)
-        ]
-        entries.sort(key=lambda p: (p.item.facts.date, p.item.id), reverse=True)
-        return [(self.views.card(p), p.canonical) for p in entries[:most]]
+        return [(self.views.card(placed), placed.canonical) for placed in self._newest.get(section, ())]
+
+    @functools.cached_property
+    def _newest(self) -> dict[str, list[PlacedItem]]:
+        """The newest Items of each section that has some, and of all sections under an empty name."""
+        newest: dict[str, list[PlacedItem]] = defaultdict(list)
+        for placed in reversed(self.outline.live):
+            if placed.item.kind is not ItemKind.PAGE:
+                for entries in (newest[""], newest[placed.placement.section]):
+                    if len(entries) < FEED:
+                        entries.append(placed)
+        return newest
 
     def feed_sections(self) -> list[tuple[str, Text]]:
         """Return the sections that have feeds of their own."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
-
-from lxml import etree
+from xml.sax.saxutils import escape
 
 from congtin.build.contexts import Contexts
 from congtin.build.pages import PageSpec
@@ -14,27 +12,30 @@ from congtin.build.plan import EditionPlan
 from congtin.languages import html_lang
 from congtin.model import HANOI_TIME, Role
 
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_XHTML = "http://www.w3.org/1999/xhtml"
-_NAMES: dict[Any, str] = {None: _SITEMAP, "xhtml": _XHTML}
+_SITEMAP_START = (
+    "<?xml version='1.0' encoding='utf-8'?>\n"
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+)
+_QUOTE = {'"': "&quot;"}
 # Not a host name, so that no web server serves it.
 SERVER_FOLDER = ".server"
 
 
 def sitemap(contexts: Contexts) -> bytes:
     """Return the sitemap of an Edition: canonical addresses with their other languages."""
-    plan = contexts.plan
-    root = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap=_NAMES)
+    base_url = contexts.plan.edition.base_url
+    # Written out: lxml takes ten times as long over the same bytes.
+    lines = [_SITEMAP_START]
     for spec, changed, alternates in _entries(contexts):
-        url = etree.SubElement(root, f"{{{_SITEMAP}}}url")
-        etree.SubElement(url, f"{{{_SITEMAP}}}loc").text = f"{plan.edition.base_url}{spec.path}"
+        lines.append(f"  <url>\n    <loc>{escape(base_url + spec.path)}</loc>\n")
         if changed:
-            etree.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = changed.astimezone(HANOI_TIME).isoformat()
-        for lang, address in alternates:
-            attributes = {"rel": "alternate", "hreflang": lang, "href": address}
-            etree.SubElement(url, f"{{{_XHTML}}}link", attributes)
-    data: bytes = etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
-    return data
+            lines.append(f"    <lastmod>{changed.astimezone(HANOI_TIME).isoformat()}</lastmod>\n")
+        lines += [
+            f'    <xhtml:link rel="alternate" hreflang="{lang}" href="{escape(address, _QUOTE)}"/>\n'
+            for lang, address in alternates
+        ]
+        lines.append("  </url>\n")
+    return "".join([*lines, "</urlset>\n"]).encode()
 
 
 def _entries(contexts: Contexts) -> Iterator[tuple[PageSpec, datetime | None, tuple[tuple[str, str], ...]]]:
@@ -42,12 +43,12 @@ def _entries(contexts: Contexts) -> Iterator[tuple[PageSpec, datetime | None, tu
     for pages in (outline.fixed_pages, outline.list_pages):
         for spec in pages:
             if spec.template != "404":
-                yield spec, None, views.page(spec, views.site.name).alternates
+                yield spec, None, views.alternates(spec)
     for spec in outline.item_pages:
         placed = spec.placed
         if placed and placed.placement.role is Role.ORIGINAL and spec.template != "withdrawn":
             facts = placed.item.facts
-            yield spec, facts.updated or facts.date, views.item_page(spec, placed).alternates
+            yield spec, facts.updated or facts.date, views.item_alternates(spec, placed)
 
 
 def robots(plan: EditionPlan) -> str:

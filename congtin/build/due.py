@@ -24,27 +24,28 @@ def holds(repository: Repository) -> tuple[float, float]:
 
 def _moments(repository: Repository) -> Iterator[float]:
     for item in repository.catalogue.items.values():
-        facts = item.facts
-        yield facts.date.timestamp()
-        if facts.withdrawn:
-            yield facts.withdrawn.at.timestamp()
-        if isinstance(facts, Document):
-            for day in (facts.issued, facts.effective, facts.expires):
-                if day:
-                    # The first day something holds, and the first it no longer does.
-                    yield _start(day)
-                    yield _start(day + timedelta(days=1))
+        yield item.facts.date.timestamp()
+        if item.facts.withdrawn:
+            yield item.facts.withdrawn.at.timestamp()
+        if isinstance(item.facts, Document):
+            yield from _days(item.facts)
     for site in repository.own_sites():
         for ended in (*(rule.ended for rule in site.options.accepts), *(pick.ended for pick in site.picks.values())):
             if ended:
                 yield _start(ended)
     # The expiry written into security.txt moves on with each quarter.
-    today = repository.now
-    for year in (today.year, today.year + 1):
-        for month in (1, 4, 7, 10):
-            first = date(year, month, 1)
-            yield _start(first)
-            yield datetime.combine(first, time(), repository.now.tzinfo).timestamp()
+    year = repository.now.astimezone(HANOI_TIME).year
+    for month in (1, 4, 7, 10):
+        yield _start(date(year, month, 1))
+        yield _start(date(year + 1, month, 1))
+
+
+def _days(document: Document) -> Iterator[float]:
+    """Yield the first day something holds, and the first it no longer does."""
+    for day in (document.issued, document.effective, document.expires):
+        if day:
+            yield _start(day)
+            yield _start(day + timedelta(days=1))
 
 
 def _start(day: date) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
 from congtin.languages import VIETNAMESE, babel_locale
@@ -50,20 +50,20 @@ def interface_for(lang: str, catalogues: Mapping[str, bytes]) -> Interface:
     return Interface(spoken, frozenset(catalogues), catalogues.get(spoken, b""))
 
 
-@functools.lru_cache(maxsize=8192)
 def show_day(value: date | datetime, lang: str) -> str:
     """Return a date in words of the language, in Hà Nội time."""
-    if isinstance(value, datetime):
-        value = value.astimezone(HANOI_TIME).date()
+    return _day(value.astimezone(HANOI_TIME).date() if isinstance(value, datetime) else value, lang)
+
+
+@functools.lru_cache(maxsize=8192)
+def _day(value: date, lang: str) -> str:
     return format_date(value, format="long", locale=babel_locale(lang))
 
 
-@functools.lru_cache(maxsize=8192)
 def show_moment(value: datetime, lang: str) -> str:
     """Return date and time of day in Hà Nội time."""
     local = value.astimezone(HANOI_TIME)
-    locale = babel_locale(lang)
-    return f"{format_date(local, format='long', locale=locale)}, {format_datetime(local, 'HH:mm', locale=locale)}"
+    return f"{_day(local.date(), lang)}, {local.hour:02}:{local.minute:02}"
 
 
 def machine_moment(value: date | datetime) -> str:
@@ -71,11 +71,13 @@ def machine_moment(value: date | datetime) -> str:
     return value.astimezone(HANOI_TIME).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
+@functools.lru_cache(maxsize=8192)
 def show_number(value: float, lang: str) -> str:
     """Return a number with the language's separators."""
     return format_decimal(value, locale=babel_locale(lang))
 
 
+@functools.lru_cache(maxsize=8192)
 def show_month(key: str, lang: str) -> str:
     """Return ``2026/11`` as a month in words, ``2026`` as it is."""
     if "/" not in key:

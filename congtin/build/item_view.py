@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
-import posixpath
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
 
-from congtin.build.plan import EditionPlan, PlacedItem, relative_item_path
+from congtin.build.addresses import Addresses
+from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import Link, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
-from congtin.catalogue.markdown import START_TAG, Heading
-from congtin.catalogue.paths import MEDIA_SUFFIX
-from congtin.network.network import local
-
-_ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
+from congtin.catalogue.markdown import Heading
 
 
 @dataclass(frozen=True)
@@ -91,66 +84,42 @@ class ItemView:
 
 def resolve_addresses(plan: EditionPlan, placed: PlacedItem, markup: str) -> str:
     """Return a Fragment's HTML with the addresses of this Edition in place of paths and `item:` links."""
-    base = plan.edition.root_path + placed.placement.path
-    folder = f"{placed.item.item_path}{MEDIA_SUFFIX}/"
-
-    def address(match: re.Match[str]) -> str:
-        found = html.unescape(match[2])
-        parts = urlsplit(found)
-        anchor = f"#{parts.fragment}" if parts.fragment else ""
-        if parts.scheme == "item":
-            found = plan.links.get(parts.path, "") + anchor
-        elif not parts.scheme and not parts.netloc and parts.path and not parts.path.startswith("/"):
-            if parts.path.endswith(".md"):
-                found = _item_link(plan, placed, parts.path) + anchor
-            else:
-                target = posixpath.normpath(posixpath.join(placed.source.where.folder, unquote(parts.path)))
-                found = base + target.removeprefix(folder)
-        return f' {match[1]}="{html.escape(found)}"'
-
-    return START_TAG.sub(lambda tag: _ADDRESS.sub(address, tag[0]), markup)
-
-
-def _item_link(plan: EditionPlan, placed: PlacedItem, path: str) -> str:
-    target = relative_item_path(placed.source, path)
-    for other in plan.items:
-        if other.item.item_path == target:
-            return plan.edition.root_path + other.placement.path
-    return placed.canonical
+    return Addresses(plan).resolve(placed, markup)
 
 
 def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -> ItemView:
     """Return the view of an Item in this Edition."""
-    facts, placement = placed.item.facts, placed.placement
+    item, placement = placed.item, placed.placement
+    facts, original, source = item.facts, item.original, placed.source
     card = views.card(placed)
-    withdrawn = facts.withdrawn
-    original = placed.item.original
+    credit, withdrawn = facts.source, facts.withdrawn
+    translated = source is not original
     return ItemView(
-        id=placed.item.id,
-        kind=placed.item.kind.value,
+        id=card.id,
+        kind=card.kind,
         title=card.title,
         teaser=card.summary,
-        lang=views.text("", placement.lang).lang,
+        lang=card.title.lang,
         date=facts.date,
         updated=facts.updated,
-        change_note=_text(views, placed, "change_note"),
-        author=_text(views, placed, "author"),
-        original_lang=views.text("", original.lang).lang,
-        source_name=facts.source.name if facts.source else "",
-        source_url=(facts.source.url or "") if facts.source else "",
+        change_note=views.shown(placed, "change_note"),
+        author=views.shown(placed, "author"),
+        original_lang=views.lang(original.lang),
+        source_name=credit.name if credit else "",
+        source_url=(credit.url or "") if credit else "",
         headings=headings,
-        tags=tuple(_tags(views, placed)),
+        tags=tuple([views.tag(tag) for tag in dict.fromkeys(facts.tags)]),
         image=card.image,
         image_alt=card.image_alt,
         image_credit=facts.image_credit or "",
         role=placement.role.value,
-        agency=views.local(placed.origin.options.name),
-        origin=_origin(views, placed),
+        agency=views.site_link(placed.origin).label,
+        origin=Link(views.site_link(placed.origin).label, placed.canonical) if card.origin else None,
         canonical=placed.canonical,
-        demo=facts.demo,
-        translated=placed.source is not original,
-        stale=placed.item.is_stale(placed.source),
-        original_url=placed.languages.get(original.lang, "") if placed.source is not original else "",
+        demo=card.demo,
+        translated=translated,
+        stale=translated and item.is_stale(source),
+        original_url=placed.languages.get(original.lang, "") if translated else "",
         review_by=facts.review_by if isinstance(facts, Page) else None,
         withdrawn_at=withdrawn.at if withdrawn else None,
         withdrawn_reason=withdrawn.reason if withdrawn else "",
@@ -159,37 +128,19 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -
     )
 
 
-def _text(views: Views, placed: PlacedItem, field_name: str) -> Text:
-    return views.text(placed.text(field_name), placed.text_lang(field_name))
-
-
-def _tags(views: Views, placed: PlacedItem) -> list[Link]:
-    tags = dict.fromkeys(placed.item.facts.tags)
-    return [
-        Link(views.text(*local(views.plan.vocabulary.tags.get(tag), views.plan.lang)), views.address(f"chu-de/{tag}/"))
-        for tag in tags
-    ]
-
-
-def _origin(views: Views, placed: PlacedItem) -> Link | None:
-    if not placed.is_copy:
-        return None
-    return Link(views.local(placed.origin.options.name), placed.canonical)
-
-
 def _document(views: Views, placed: PlacedItem, facts: Document) -> DocumentView:
-    plan = views.plan
+    plan, card = views.plan, views.card(placed)
     return DocumentView(
         number=facts.number,
-        type=views.local(plan.vocabulary.document_types.get(facts.type)),
-        issuer=views.issuer(placed),
+        type=card.document_type,
+        issuer=card.issuer,
         signatory=facts.signatory or "",
-        signatory_post=_text(views, placed, "signatory_post"),
+        signatory_post=views.shown(placed, "signatory_post"),
         issued=facts.issued,
         effective=facts.effective,
         expires=facts.expires,
         field=views.local(plan.vocabulary.document_fields.get(facts.field)),
-        state=views.state(placed),
+        state=card.state,
         recipients=tuple(facts.recipients),
         replaces=tuple(link for link in (_document_link(views, i) for i in facts.replaces) if link),
         replaced_by=_document_link(views, placed.newer) if placed.newer else None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.catalogue.front_matter import Document, Page
 from congtin.languages import collation_key
-from congtin.model import HANOI_TIME, ItemKind, SectionKind
+from congtin.model import HANOI_TIME, SectionKind
 from congtin.network.network import issuer_slug, local
 
 PAGE_SIZE = 20
@@ -48,51 +48,49 @@ def by_menu(placed: PlacedItem) -> tuple[object, ...]:
 
 
 _ORDERS: dict[SectionKind, Callable[[PlacedItem], tuple[object, ...]]] = {
-    SectionKind.ARTICLES: by_time,
     SectionKind.DOCUMENTS: by_issue,
     SectionKind.PAGES: by_menu,
 }
 
 
-def oldest_first(items: Iterable[PlacedItem]) -> tuple[PlacedItem, ...]:
-    """Return Items in the order of their publication."""
-    return tuple(sorted(items, key=by_time))
-
-
-def section_listings(plan: EditionPlan) -> Iterator[Listing]:
-    """Yield one listing for each section, empty ones included."""
+def section_listings(plan: EditionPlan, items: Iterable[PlacedItem]) -> Iterator[Listing]:
+    """Yield one listing for each section, empty ones included; ``items`` are in the order of time."""
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
-    for placed in plan.items:
+    for placed in items:
         grouped[placed.placement.section].append(placed)
     for section_id, options in plan.site.options.sections.items():
         label, label_lang = local(options.label, plan.lang)
-        entries = tuple(sorted(grouped[section_id], key=_ORDERS[options.kind]))
-        yield Listing(options.kind.value, f"{section_id}/", label, label_lang, entries, section_id)
+        entries = grouped[section_id]
+        if options.kind in _ORDERS:
+            entries.sort(key=_ORDERS[options.kind])
+        yield Listing(options.kind.value, f"{section_id}/", label, label_lang, tuple(entries), section_id)
 
 
-def tag_listings(plan: EditionPlan) -> list[Listing]:
-    """Return one listing for each tag in use, in the order of their labels."""
+def tag_listings(plan: EditionPlan, live: Iterable[PlacedItem]) -> list[Listing]:
+    """Return one listing for each tag in use, in the order of their labels; ``live`` is in the order of time."""
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
-    for placed in plan.live_items():
+    for placed in live:
         for tag in dict.fromkeys(placed.item.facts.tags):
             grouped[tag].append(placed)
     found = []
     for tag, entries in grouped.items():
         label, label_lang = local(plan.vocabulary.tags.get(tag), plan.lang)
-        found.append(Listing("tag", f"chu-de/{tag}/", label or tag, label_lang, oldest_first(entries), tag))
-    return sorted(found, key=lambda listing: collation_key(listing.label, plan.lang))
+        found.append(Listing("tag", f"chu-de/{tag}/", label or tag, label_lang, tuple(entries), tag))
+    return sorted(found, key=lambda listing: (collation_key(listing.label, plan.lang), listing.key))
 
 
-def archive_listings(plan: EditionPlan) -> list[Listing]:
-    """Return one listing for each year, then one for each month, newest first."""
+def archive_listings(plan: EditionPlan, live: Iterable[PlacedItem]) -> list[Listing]:
+    """Return one listing for each year, then one for each month, newest first; ``live`` is in the order of time."""
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
-    for placed in plan.live_items():
-        if placed.item.kind is not ItemKind.PAGE:
-            local_time = placed.item.facts.date.astimezone(HANOI_TIME)
-            grouped[f"{local_time:%Y}"].append(placed)
-            grouped[f"{local_time:%Y/%m}"].append(placed)
+    for placed in live:
+        facts = placed.item.facts
+        if not isinstance(facts, Page):
+            local_time = facts.date.astimezone(HANOI_TIME)
+            year = f"{local_time.year:04}"
+            grouped[year].append(placed)
+            grouped[f"{year}/{local_time.month:02}"].append(placed)
     return [
-        Listing("year" if len(key) == 4 else "month", f"luu-tru/{key}/", key, plan.lang, oldest_first(entries), key)
+        Listing("year" if len(key) == 4 else "month", f"luu-tru/{key}/", key, plan.lang, tuple(entries), key)
         for key, entries in sorted(grouped.items(), reverse=True)
     ]
 
@@ -121,18 +119,18 @@ def _by_year(plan: EditionPlan, document: Document) -> tuple[str, str, str]:
 FACETS: dict[str, _Facet] = {"loai": _by_type, "co-quan": _by_issuer, "nam": _by_year, "linh-vuc": _by_field}
 
 
-def library_listings(plan: EditionPlan) -> Iterator[Listing]:
+def library_listings(plan: EditionPlan, sections: Iterable[Listing]) -> Iterator[Listing]:
     """Yield the filtered lists of every document section."""
-    for section_id, options in plan.site.options.sections.items():
-        if options.kind is not SectionKind.DOCUMENTS:
-            continue
-        documents = [p for p in plan.live_items() if p.placement.section == section_id]
-        for part, facet in FACETS.items():
-            yield from _facet_listings(plan, section_id, part, facet, documents)
+    for section in sections:
+        if section.kind == SectionKind.DOCUMENTS.value:
+            rank = {placed.placement.item: number for number, placed in enumerate(section.entries)}
+            documents = [placed for placed in plan.live_items() if placed.placement.section == section.key]
+            for part, facet in FACETS.items():
+                yield from _facet_listings(plan, section.key, part, facet, documents, rank)
 
 
 def _facet_listings(
-    plan: EditionPlan, section_id: str, part: str, facet: _Facet, documents: list[PlacedItem]
+    plan: EditionPlan, section_id: str, part: str, facet: _Facet, documents: list[PlacedItem], rank: Mapping[str, int]
 ) -> Iterator[Listing]:
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
     labels: dict[str, tuple[str, str]] = {}
@@ -142,5 +140,5 @@ def _facet_listings(
             grouped[key].append(placed)
             labels.setdefault(key, (label or key, label_lang))
     for key in sorted(grouped, key=lambda k: collation_key(labels[k][0], plan.lang), reverse=part == "nam"):
-        entries = tuple(sorted(grouped[key], key=by_issue))
+        entries = tuple(sorted(grouped[key], key=lambda placed: rank[placed.placement.item]))
         yield Listing("facet", f"{section_id}/{part}/{key}/", *labels[key], entries, part, section_id)

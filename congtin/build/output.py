@@ -92,7 +92,7 @@ class OutputSink:
             return
         folder = name.rpartition("/")[0]
         if folder not in self._folders:
-            os.makedirs(self._tree + folder, exist_ok=True)
+            Path(self._tree, folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
         with open(self._tree + name, "wb") as stream:  # noqa: PTH123 (once a page: Path costs as much as writing)
             stream.write(data)

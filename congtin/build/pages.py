@@ -10,6 +10,7 @@ from congtin.build.listings import (
     PAGE_SIZE,
     Listing,
     archive_listings,
+    by_time,
     library_listings,
     section_listings,
     tag_listings,
@@ -51,20 +52,29 @@ class Outline:
         self.plan = plan
 
     @cached_property
+    def _by_time(self) -> list[PlacedItem]:
+        return sorted(self.plan.items, key=by_time)
+
+    @cached_property
+    def live(self) -> list[PlacedItem]:
+        """The Items that are not withdrawn, oldest first."""
+        return [placed for placed in self._by_time if not placed.is_withdrawn(self.plan.now)]
+
+    @cached_property
     def sections(self) -> list[Listing]:
-        return list(section_listings(self.plan))
+        return list(section_listings(self.plan, self._by_time))
 
     @cached_property
     def library(self) -> list[Listing]:
-        return list(library_listings(self.plan))
+        return list(library_listings(self.plan, self.sections))
 
     @cached_property
     def tags(self) -> list[Listing]:
-        return tag_listings(self.plan)
+        return tag_listings(self.plan, self.live)
 
     @cached_property
     def archives(self) -> list[Listing]:
-        return archive_listings(self.plan)
+        return archive_listings(self.plan, self.live)
 
     @cached_property
     def item_pages(self) -> list[PageSpec]:

@@ -12,7 +12,6 @@ from datetime import datetime
 from pathlib import Path
 
 from congtin.build.commit import commit, recover
-from congtin.build.edition import EditionResult
 from congtin.build.look import current_frame, look
 from congtin.build.manifest import Manifest, edition_of, manifests_of
 from congtin.build.report import BuildReport
@@ -110,9 +109,7 @@ class _Build:
                 store.forget_all_sites()
                 store.set_meta("profile", self.request.profile.value)
 
-    def _jobs(
-        self, store: CatalogueStore, network: Network, wanted: Iterable[EditionKey], frame: str
-    ) -> list[SiteJob]:
+    def _jobs(self, store: CatalogueStore, network: Network, wanted: Iterable[EditionKey], frame: str) -> list[SiteJob]:
         """Return a job for every Site that has changed, lost a file, or is due by the clock; the largest first.
 
         A Site that has changed is looked at even when only others are to be built: its errors count.
@@ -163,12 +160,12 @@ class _Build:
             for result in Workers(work_on_site, self.request.workers, fresh=True).run(jobs):
                 results.append(result)
                 self.progress.advance(result)
-            failed = [result for result in results if result.failed]
-            if failed or broken:
-                raise ProblemsFound({*problems, *(p for result in results for p in result.problems)})
         except BaseException:
             recover(self.request.output, self.request.state)
             raise
+        if broken or any(result.failed for result in results):
+            recover(self.request.output, self.request.state)
+            raise ProblemsFound({*problems, *(p for result in results for p in result.problems)})
         return results
 
     def _finish(self, store: CatalogueStore, network: Network, results: Sequence[SiteResult]) -> int:

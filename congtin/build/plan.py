@@ -209,4 +209,3 @@ class _PlanMaker:
             yield from facts.replaces
         if placed.newer:
             yield placed.newer
-

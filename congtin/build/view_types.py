@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from markupsafe import escape
+
 
 @dataclass(frozen=True)
 class Text:
@@ -21,6 +23,11 @@ class Text:
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+    def __html__(self) -> str:
+        """Return the text as pages show it; where no element may stand, they take ``text``."""
+        words = escape(self.text)
+        return f'<span lang="{escape(self.lang)}">{words}</span>' if self.lang else words
 
 
 @dataclass(frozen=True)
@@ -79,12 +86,15 @@ class PageView:
     description: str = ""
     alternates: tuple[tuple[str, str], ...] = ()
     languages: tuple[Link, ...] = ()
+    """The Site's Editions; empty where there is one."""
     trail: tuple[Link, ...] = ()
+    entry: str = ""
+    """The page's address where it stands in the main menu."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Card:
-    """One entry of a list."""
+    """One entry of a list; an Item has one Card in an Edition, so that what is made of it can be kept."""
 
     id: str
     kind: str

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
-from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, PageSpec, page_path
+from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
-from congtin.model import HANOI_TIME, ItemKind, Profile, Role, SiteKind
+from congtin.model import HANOI_TIME, Profile, Role, SiteKind
 from congtin.network.network import Site, local
 from congtin.network.pelican_settings import THEME
+
+# Pages nobody is sent to from another language or a search engine.
+_NO_READER = frozenset({"404", "redirect"})
 
 
 class Views:
@@ -25,11 +29,21 @@ class Views:
         self.plan = plan
         self.interface_lang = interface.lang
         self.interface_languages = interface.languages
-        self.assets = Assets(plan.root / THEME / "static", plan.edition.root_path)
+        self.html_lang = html_lang(interface.lang)
+        self.root_path = plan.edition.root_path
+        self.base_url = plan.edition.base_url
+        self.demonstration = plan.profile is Profile.WORK
+        self.assets = Assets(plan.root / THEME / "static", self.root_path)
         self._cards: dict[str, Card] = {}
+        self._site_links: dict[str, Link] = {}
+        self._tags: dict[str, Link] = {}
+
+    def lang(self, lang: str) -> str:
+        """Return a language as an attribute; nothing where it is the page's own."""
+        return "" if lang == self.interface_lang else html_lang(lang)
 
     def text(self, value: str, lang: str) -> Text:
-        return Text(value, "" if lang == self.interface_lang else html_lang(lang))
+        return Text(value, self.lang(lang))
 
     def local(self, texts: Mapping[str, str] | None) -> Text:
         return self.text(*local(dict(texts or {}), self.plan.lang))
@@ -38,8 +52,12 @@ class Views:
         """Return a fact that `sites/` holds in the Site's main language only."""
         return self.text(value or "", self.plan.site.main_language)
 
+    def shown(self, placed: PlacedItem, name: str) -> Text:
+        """Return a text of an Item in the language it is known in."""
+        return self.text(placed.text(name), placed.text_lang(name))
+
     def address(self, path: str) -> str:
-        return self.plan.edition.root_path + path
+        return self.root_path + path
 
     @functools.cached_property
     def site(self) -> SiteView:
@@ -49,13 +67,11 @@ class Views:
             id=plan.site.id,
             kind=plan.site.kind.value,
             name=self.local(options.name),
-            home=plan.edition.root_path,
-            url=plan.edition.base_url,
+            home=self.root_path,
+            url=self.base_url,
             host=plan.edition.host,
             brand=plan.portal.options.brand,
-            sections=tuple(
-                Link(self.local(section.label), self.address(f"{name}/")) for name, section in options.sections.items()
-            ),
+            sections=tuple(self.sections.values()),
             portal=None if is_portal else self.site_link(plan.portal_site),
             directory=self.address(DIRECTORY_PATH) if is_portal else "",
             contact_url=self.address(CONTACT_PATH),
@@ -68,137 +84,144 @@ class Views:
             attribution=self.local(options.attribution),
             channels=tuple(Link(self.local(c.label), c.url) for c in options.channels),
             services_url=options.services_url or "",
-            demonstration=plan.profile is Profile.WORK,
+            demonstration=self.demonstration,
             retired=options.status == "retired",
+        )
+
+    @functools.cached_property
+    def sections(self) -> dict[str, Link]:
+        """The list of each section, by the section's id."""
+        sections = self.plan.site.options.sections
+        return {name: Link(self.local(options.label), self.address(f"{name}/")) for name, options in sections.items()}
+
+    @functools.cached_property
+    def _trails(self) -> dict[str, tuple[Link, ...]]:
+        return {name: (link,) for name, link in self.sections.items()}
+
+    @functools.cached_property
+    def _editions(self) -> tuple[tuple[str, str, Text, Container[str]], ...]:
+        """Language, base address, name and known pages of each Edition; empty where there is only one."""
+        editions, pages = self.plan.site.editions, self.plan.sibling_pages
+        if len(editions) == 1:
+            return ()
+        return tuple(
+            (e.lang, e.base_url, Text(own_name(e.lang), html_lang(e.lang)), pages.get(e.lang, ())) for e in editions
         )
 
     def site_link(self, site: Site) -> Link:
         """Return a link to another Site, in this Edition's language where that Site has it."""
-        edition = next((e for e in site.editions if e.lang == self.plan.lang), site.editions[0])
-        return Link(self.local(site.options.name), edition.base_url, lang=edition.lang)
+        if site.id not in self._site_links:
+            edition = next((e for e in site.editions if e.lang == self.plan.lang), site.editions[0])
+            self._site_links[site.id] = Link(self.local(site.options.name), edition.base_url, lang=edition.lang)
+        return self._site_links[site.id]
+
+    def tag(self, tag: str) -> Link:
+        """Return a link to the list of a tag."""
+        if tag not in self._tags:
+            self._tags[tag] = Link(self.local(self.plan.vocabulary.tags.get(tag)), self.address(f"{TAGS_PATH}{tag}/"))
+        return self._tags[tag]
 
     def page(self, spec: PageSpec, title: Text, trail: tuple[Link, ...] = ()) -> PageView:
         """Return the view of a page that is not an Item."""
-        url = f"{self.plan.edition.base_url}{spec.path}"
+        url = self.base_url + spec.path
+        address = self.root_path + spec.path
         return PageView(
             title=title,
             path=spec.path,
             url=url,
             canonical=url,
-            lang=html_lang(self.interface_lang),
-            noindex=self.plan.profile is Profile.WORK or spec.template in ("404", "redirect"),
-            alternates=() if spec.template in ("404", "redirect") else self._alternates(spec.path),
+            lang=self.html_lang,
+            noindex=self.demonstration or spec.template in _NO_READER,
+            alternates=self.alternates(spec),
             languages=self._languages(spec.path, {}),
             trail=trail,
+            entry=address if address in self.site.menu_addresses else "",
         )
 
     def item_page(self, spec: PageSpec, placed: PlacedItem) -> PageView:
         """Return the view of an Item's page: its canonical address and its translations."""
-        placement = placed.placement
-        own = placement.role is Role.ORIGINAL
-        section = self.plan.site.options.sections[placement.section]
-        alternates: tuple[tuple[str, str], ...] = ()
-        if own and len(placed.languages) > 1 and spec.template != "withdrawn":
-            alternates = self._with_default(dict(placed.languages))
         return PageView(
-            title=self.text(placed.text("title"), placement.lang),
+            title=self.card(placed).title,
             path=spec.path,
-            url=f"{self.plan.edition.base_url}{spec.path}",
+            url=self.base_url + spec.path,
             canonical=placed.canonical,
-            lang=html_lang(self.interface_lang),
-            noindex=self.plan.profile is Profile.WORK or placed.item.facts.demo or spec.template == "withdrawn",
+            lang=self.html_lang,
+            noindex=self.demonstration or placed.item.facts.demo or spec.template == "withdrawn",
             description=placed.teaser,
-            alternates=alternates,
+            alternates=self.item_alternates(spec, placed),
             languages=self._languages(spec.path, placed.languages),
-            trail=(Link(self.local(section.label), self.address(f"{placement.section}/")),),
+            trail=self._trails[placed.placement.section],
         )
 
-    def _alternates(self, path: str) -> tuple[tuple[str, str], ...]:
-        if self.interface_lang != self.plan.lang:
+    def alternates(self, spec: PageSpec) -> tuple[tuple[str, str], ...]:
+        """Return (language, address) of a page that is not an Item in each Edition that has it."""
+        if not self._editions or self.interface_lang != self.plan.lang or spec.template in _NO_READER:
             return ()
-        urls = {self.plan.lang: f"{self.plan.edition.base_url}{path}"}
-        for edition in self.plan.site.editions:
-            if path in self.plan.sibling_pages.get(edition.lang, ()) and edition.lang in self.interface_languages:
-                urls[edition.lang] = f"{edition.base_url}{path}"
+        urls = {self.plan.lang: self.base_url + spec.path}
+        for lang, base_url, _, pages in self._editions:
+            if spec.path in pages and lang in self.interface_languages:
+                urls[lang] = base_url + spec.path
         return self._with_default(urls) if len(urls) > 1 else ()
 
-    def _with_default(self, urls: dict[str, str]) -> tuple[tuple[str, str], ...]:
-        ordered = [(html_lang(e.lang), urls[e.lang]) for e in self.plan.site.editions if e.lang in urls]
+    def item_alternates(self, spec: PageSpec, placed: PlacedItem) -> tuple[tuple[str, str], ...]:
+        """Return (language, address) of an Item that is at home here in each language it has a text in."""
+        own = placed.placement.role is Role.ORIGINAL and spec.template != "withdrawn"
+        return self._with_default(placed.languages) if own and len(placed.languages) > 1 else ()
+
+    def _with_default(self, urls: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        ordered = [(name.lang, urls[lang]) for lang, _, name, _ in self._editions if lang in urls]
         main = self.plan.site.main_language
         return (*ordered, ("x-default", urls.get(main, ordered[0][1])))
 
     def _languages(self, path: str, own: Mapping[str, str]) -> tuple[Link, ...]:
-        links = []
-        for edition in self.plan.site.editions:
-            if edition.lang in own:
-                url = own[edition.lang]
-            elif edition.lang == self.plan.lang or path in self.plan.sibling_pages.get(edition.lang, ()):
-                url = f"{edition.base_url}{path}"
-            else:
-                url = edition.base_url
-            current = edition.lang == self.plan.lang
-            links.append(Link(Text(own_name(edition.lang), html_lang(edition.lang)), url, current, edition.lang))
+        here, links = self.plan.lang, []
+        for lang, base_url, name, pages in self._editions:
+            url = own.get(lang) or (base_url + path if lang == here or path in pages else base_url)
+            links.append(Link(name, url, lang == here, lang))
         return tuple(links)
 
     def card(self, placed: PlacedItem) -> Card:
         """Return the card of an Item; the same in every list."""
-        if placed.item.id not in self._cards:
-            self._cards[placed.item.id] = self._make_card(placed)
-        return self._cards[placed.item.id]
+        item_id = placed.placement.item
+        if item_id not in self._cards:
+            self._cards[item_id] = self._make_card(placed)
+        return self._cards[item_id]
 
     def _make_card(self, placed: PlacedItem) -> Card:
         facts, placement = placed.item.facts, placed.placement
-        image = facts.image.rpartition("/")[2] if facts.image else ""
-        common = Card(
-            id=placed.item.id,
-            kind=placed.item.kind.value,
+        url = self.root_path + placement.path
+        return Card(
+            id=facts.id,
+            kind=facts.kind,
             title=self.text(placed.text("title"), placement.lang),
-            url=self.address(placement.path),
+            url=url,
             summary=placed.teaser,
             date=facts.date,
-            section=self.local(self.plan.site.options.sections[placement.section].label),
+            section=self.sections[placement.section].label,
             origin=self.site_link(placed.origin) if placed.is_copy else None,
-            image=self.address(f"{placement.path}{image}") if image else "",
+            image=url + facts.image.rpartition("/")[2] if facts.image else "",
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
             updated=facts.updated,
-        )
-        if not isinstance(facts, Document):
-            return common
-        return Card(
-            **{
-                **common.__dict__,
-                "number": facts.number,
-                "document_type": self.local(self.plan.vocabulary.document_types.get(facts.type)),
-                "issuer": self.issuer(placed),
-                "issued": facts.issued,
-                "state": self.state(placed),
-            }
+            **(self._document(placed, facts) if isinstance(facts, Document) else {}),
         )
 
-    def issuer(self, placed: PlacedItem) -> Text:
-        """Return the issuing authority in the language it is known in."""
-        return self.text(placed.text("issuer"), placed.text_lang("issuer"))
-
-    def state(self, placed: PlacedItem) -> str:
-        """Return the validity of a document at the clock's day (D11)."""
-        return document_state(placed, self.plan.now)
+    def _document(self, placed: PlacedItem, facts: Document) -> dict[str, Any]:
+        return {
+            "number": facts.number,
+            "document_type": self.local(self.plan.vocabulary.document_types.get(facts.type)),
+            "issuer": self.shown(placed, "issuer"),
+            "issued": facts.issued,
+            "state": document_state(placed, self.plan.now),
+        }
 
     def page_url(self, base: str, number: int | None) -> str:
         return "" if number is None else self.address(page_path(base, number))
 
-    def cards(self, entries: tuple[PlacedItem, ...]) -> list[Card]:
-        """Return the cards of a list; withdrawn Items keep their place but are not shown."""
-        return [self.card(p) for p in entries if not p.is_withdrawn(self.plan.now)]
-
-    def recent(self, kind: ItemKind, most: int, section: str = "") -> list[Card]:
-        """Return the newest cards of one kind."""
-        chosen = [
-            p for p in self.plan.live_items() if p.item.kind is kind and (not section or p.placement.section == section)
-        ]
-        chosen.sort(key=lambda p: (p.item.facts.date, p.item.id), reverse=True)
-        return [self.card(p) for p in chosen[:most]]
+    def cards(self, entries: Iterable[PlacedItem]) -> Iterator[Card]:
+        """Yield the cards of a list; withdrawn Items keep their place but are not shown."""
+        return (card for card in map(self.card, entries) if not card.withdrawn)
 
 
 def document_state(placed: PlacedItem, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from congtin.catalogue.closure import Offers, related_documents
 from congtin.catalogue.rows import DOCUMENT, LINK, NUMBER, OFFER
@@ -24,7 +24,11 @@ def affected_sites(store: CatalogueStore, network: Network, item_paths: Collecti
     # A copy of a text that links to one of these shows the link too.
     offers = Offers(store, network).sites(store.targets(near, OFFER))
     named = ids | store.ids_of_items(near)
-    choosing = {site.id for site in network.sites.values() if _names(site.picks, named) or _names(site.options.moved.values(), named)}
+    choosing = {
+        site.id
+        for site in network.sites.values()
+        if _names(site.picks, named) or _names(site.options.moved.values(), named)
+    }
     return {site_of(path) for path in near} | offers | choosing
 
 
@@ -33,5 +37,5 @@ def site_of(path: str) -> str:
     return "/".join(path.split("/")[1:3])
 
 
-def _names(chosen: Collection[str], ids: set[str]) -> bool:
-    return bool(chosen) and not ids.isdisjoint(chosen)
+def _names(chosen: Iterable[str], ids: set[str]) -> bool:
+    return not ids.isdisjoint(chosen)

@@ -91,7 +91,7 @@ class _Closure:
     def targets(self, targets: Collection[str]) -> set[str]:
         """Return the Items that links name, by id or by path."""
         paths = {target for target in targets if "/" in target}
-        return paths | self.store.item_paths_with_ids(targets - paths)
+        return paths | self.store.item_paths_with_ids(set(targets) - paths)
 
     def load_relations(self) -> None:
         """Add documents that share a number, and whatever replaces or is replaced by one here, however far."""

@@ -39,7 +39,7 @@ class Files:
             self._take(path)
 
     def _take(self, path: str) -> None:
-        file = os.path.join(self.root, path)
+        file = f"{self.root}/{path}"
         shown = path if _is_unicode(path) else os.fsencode(path).decode("utf-8", "replace")
         try:
             status = os.lstat(file)
@@ -105,12 +105,12 @@ class Files:
     def _is_real_folder(self, folder: str) -> bool:
         """Tell whether no part of a folder's path is a link."""
         parent = folder.rpartition("/")[0]
-        return not os.path.islink(os.path.join(self.root, folder)) and (not parent or self._real_folder(parent))
+        return not Path(self.root, folder).is_symlink() and (not parent or self._real_folder(parent))
 
 
 def all_files(root: Path) -> Iterator[str]:
     """Yield every file and link below `content/`."""
-    if os.path.islink(root / CONTENT):
+    if (root / CONTENT).is_symlink():
         yield CONTENT
     else:
         yield from files_below(root, CONTENT)

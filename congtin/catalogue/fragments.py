@@ -15,7 +15,7 @@ def fragment_data(fragment: Fragment) -> str:
             "headings": [[h.level, h.id, h.text] for h in fragment.headings],
             "links": fragment.links,
             "images": fragment.images,
-            "text": fragment.text,
+            "empty": fragment.empty,
         },
         ensure_ascii=False,
     )
@@ -29,5 +29,5 @@ def fragment_of(data: str) -> Fragment:
         headings=tuple(Heading(*heading) for heading in fields["headings"]),
         links=tuple(fields["links"]),
         images=tuple((source, alternative) for source, alternative in fields["images"]),
-        text=fields["text"],
+        empty=fields["empty"],
     )

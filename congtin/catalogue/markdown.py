@@ -19,6 +19,8 @@ import nh3
 import pyromark
 
 from congtin import languages
+from congtin.catalogue import footnotes
+from congtin.catalogue.footnotes import free_id, numbered
 from congtin.languages import ascii_slug
 
 Dialect = Literal["commonmark", "python-markdown"]
@@ -103,10 +105,6 @@ _BRACKETS_DEEP = 50
 _BRACKET = re.compile(r"[\[\]()]|\n[ \t]*\n")
 # Before sanitising: the two parsers' forms of one thing become one form.
 _ALIGN = re.compile(r'<(t[dh])([^<>]*?) style="text-align: ?(left|center|right);?"')
-_NOTE_REF = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">[^<]*</a></sup>')
-_NOTE = re.compile(r'<div class="footnote-definition" id="([^"]*)"><sup class="footnote-definition-label">[^<]*</sup>')
-_OLD_NOTE_REF = re.compile(r'<sup id="(fnref[^"]*)"><a class="footnote-ref"')
-_OLD_NOTE_AGAIN = re.compile(r'(id="|href="#)fnref([0-9]+)-')
 # After it: every tag is <name key="value" …>, and "<", ">" and quotes stand nowhere else.
 _ATTRIBUTE = re.compile(r' ([^ =<>"]+)="([^"]*)"')
 _KEY = r'(?: [^ =<>"]+="[^"]*")'
@@ -125,6 +123,7 @@ _INLINE_TAG = re.compile(  # by their first letters, because most tags are other
 )
 _TAG = re.compile(r"<[^>]*>")
 _SPACES = re.compile("  +")
+_WORDS = re.compile(r"<p>\s*\w")  # in nearly every text, and soon found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +144,18 @@ class Fragment:
     links: tuple[str, ...]
     images: tuple[tuple[str, str], ...]
     """(address, alternative text) of each picture."""
-    text: str
-    """The words alone, for search, feeds and comparison."""
+    empty: bool
+    """There is no word in it."""
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return plain_text(self.html)
 
 
 def renderer_version() -> str:
     """Return a digest of everything that decides a Fragment's bytes apart from its Source."""
-    parts = [Path(path).read_text("utf-8") for path in (__file__, languages.__file__)]
+    parts = [Path(path).read_text("utf-8") for path in (__file__, footnotes.__file__, languages.__file__)]
     parts += [f"{name}={version(name)}" for name in ("pyromark", "nh3", "Markdown")]
     parts.append(f"unicode={unicodedata.unidata_version}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -188,14 +192,14 @@ def sanitise(markup: str) -> str:
 def render(text: str, dialect: Dialect = "commonmark") -> Fragment:
     """Return the Fragment of a Source's body ``text``, written in ``dialect``."""
     markup = _ALIGN.sub(r'<\1 class="\3"\2', to_html(text, dialect))
-    markup, headings = _ids(_FIGURE.sub(_figure, sanitise(_footnotes(markup))))
+    markup, headings = _ids(_FIGURE.sub(_figure, sanitise(numbered(markup))))
     images = [dict(_ATTRIBUTE.findall(keys)) for keys in _IMAGE.findall(markup)]
     return Fragment(
         html=markup,
         headings=headings,
         links=tuple(map(html.unescape, _LINK.findall(markup))),
         images=tuple((html.unescape(keys.get("src", "")), html.unescape(keys.get("alt", ""))) for keys in images),
-        text=plain_text(markup),
+        empty=not _WORDS.search(markup) and not plain_text(markup),
     )
 
 
@@ -217,38 +221,6 @@ def _is_tangled(text: str) -> bool:
         if depth > _BRACKETS_DEEP:
             return True
     return False
-
-
-def _footnotes(markup: str) -> str:
-    if "footnote-" not in markup:
-        return markup
-    # The parser numbers labels that differ in case apart, although it lets one lead to the other.
-    numbers: dict[str, int] = {}
-    names: dict[str, str] = {}
-    taken: dict[str, int] = {}
-    referred: set[str] = set()
-
-    def note_of(label: str) -> tuple[int, str]:
-        key = " ".join(html.unescape(label).casefold().split())
-        if key not in names:
-            names[key] = _free_id(ascii_slug(key) or "note", taken)
-            numbers[key] = len(names)
-        return numbers[key], names[key]
-
-    def reference(match: re.Match[str]) -> str:
-        number, name = note_of(match[1])
-        anchor = "" if name in referred else f' id="fnref-{name}"'
-        referred.add(name)
-        return f'<sup class="footnote-ref"{anchor}><a href="#fn-{name}">{number}</a></sup>'
-
-    def note(match: re.Match[str]) -> str:
-        number, name = note_of(match[1])
-        back = f'<a href="#fnref-{name}">{number}</a>' if name in referred else str(number)
-        return f'<div class="footnote" id="fn-{name}"><span class="footnote-label">{back}</span>'
-
-    markup = _OLD_NOTE_AGAIN.sub(r"\1fnref-\2-", markup)
-    markup = _OLD_NOTE_REF.sub(r'<sup class="footnote-ref" id="\1"><a', markup)
-    return _NOTE.sub(note, _NOTE_REF.sub(reference, markup))
 
 
 def _figure(match: re.Match[str]) -> str:
@@ -276,10 +248,10 @@ def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
             edge = _HEADING_EDGE.search(markup, match.end())
             text = plain_text(markup[match.end() : edge.start() if edge else None])
         if anchor is None:
-            anchor = _free_id(_outside_frame(ascii_slug(text) or "muc"), taken)
+            anchor = free_id(_outside_frame(ascii_slug(text) or "muc"), taken)
             attributes += f' id="{anchor}"'
         elif anchor in given:
-            anchor = _free_id(anchor, taken)
+            anchor = free_id(anchor, taken)
             keys["id"] = anchor
             attributes = "".join(f' {key}="{value}"' for key, value in keys.items())
         given.add(anchor)
@@ -288,13 +260,3 @@ def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
         return f"<{element}{attributes}>"
 
     return (_TARGET if has_ids else _HEADING).sub(start, markup), tuple(found)
-
-
-def _free_id(wanted: str, taken: dict[str, int]) -> str:
-    """Return ``wanted`` or ``wanted-2``…, and note it in ``taken``: id to the last number tried after it."""
-    candidate = wanted
-    while candidate in taken:
-        taken[wanted] += 1
-        candidate = f"{wanted}-{taken[wanted]}"
-    taken[candidate] = 1
-    return candidate

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from congtin import strict_yaml
 from congtin.catalogue import front_matter
+from congtin.catalogue.fragments import fragment_data
 from congtin.catalogue.front_matter import MODELS, Document, Original, Translation
 from congtin.catalogue.markdown import Fragment, render
 from congtin.catalogue.paths import SourcePath
 from congtin.catalogue.source import Body, Source, blob_id
-from congtin.catalogue.fragments import fragment_data
 from congtin.errors import Problem, did_you_mean
 from congtin.messages import Msg, msg
 from congtin.model import ItemKind
@@ -101,7 +101,7 @@ class _Reader:
             return None
         model, yaml_text, body, before = front
         fragment = self.fragments.fragment(self.blob) or self.render(body, model.dialect)
-        seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, len(fragment.text.split()))
+        seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, fragment.empty)
         return Source(self.where, self.blob, model, yaml_text, seen)
 
     def render(self, body: str, dialect: str) -> Fragment:

@@ -84,7 +84,7 @@ def row_of_reading(reading: Reading) -> Row:
         front=front.model_dump_json(exclude_unset=True, by_alias=True),
         front_text=source.front_text,
         body=json.dumps(
-            [body.first_line, body.links, body.images, [[h.level, h.id, h.text] for h in body.headings], body.words],
+            [body.first_line, body.links, body.images, [(h.level, h.id, h.text) for h in body.headings], body.empty],
             ensure_ascii=False,
         ),
         problems=problems,
@@ -95,7 +95,9 @@ def row_of_media(where: MediaPath, path: str, blob: str, size: int, problems: It
     """Return the row of a Media file."""
     _, portal, site, section = path.split("/")[:4]
     found = problems_text(tuple(problems))
-    return Row(path, f"{portal}/{site}", section, where.item_path, where.name, MEDIA, blob, size, None, "", "", "", found)
+    return Row(
+        path, f"{portal}/{site}", section, where.item_path, where.name, MEDIA, blob, size, None, "", "", "", found
+    )
 
 
 def row_of_stranger(path: str, problems: Iterable[Problem]) -> Row:
@@ -105,7 +107,7 @@ def row_of_stranger(path: str, problems: Iterable[Problem]) -> Row:
 
 def source_of(row: Row) -> Source:
     """Return the Source a row was made of."""
-    first_line, links, images, headings, words = json.loads(row.body)
+    first_line, links, images, headings, empty = json.loads(row.body)
     folder, _, file = row.item_path.rpartition("/")
     where = SourcePath(row.site, row.section, folder.rpartition("/")[2], file, row.name)
     body = Body(
@@ -113,7 +115,7 @@ def source_of(row: Row) -> Source:
         tuple(links),
         tuple((address, alternative) for address, alternative in images),
         tuple(Heading(*heading) for heading in headings),
-        words,
+        empty,
     )
     front = _MODELS[row.kind].__pydantic_validator__.validate_json(row.front)
     return Source(where, row.blob, front, row.front_text, body)
@@ -182,11 +184,13 @@ def problems_of_text(text: str | None) -> list[Problem]:
 
 
 def _msg_data(message: Msg) -> list[object]:
-    values = {
-        name: value if isinstance(value, str | int | float) else {"msg": _msg_data(value)} if isinstance(value, Msg) else str(value)
-        for name, value in message.values.items()
-    }
-    return [message.msgid, values]
+    return [message.msgid, {name: _value_data(value) for name, value in message.values.items()}]
+
+
+def _value_data(value: object) -> object:
+    if isinstance(value, Msg):
+        return {"msg": _msg_data(value)}
+    return value if isinstance(value, str | int | float) else str(value)
 
 
 def _msg(data: list[Any]) -> Msg:

@@ -28,7 +28,7 @@ class Body:
     links: tuple[str, ...]
     images: tuple[tuple[str, str], ...]
     headings: tuple[Heading, ...]
-    words: int
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)

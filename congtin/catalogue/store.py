@@ -249,11 +249,11 @@ def _has_any(database: sqlite3.Connection) -> bool:
 
 
 def _has_tables(database: sqlite3.Connection) -> bool:
-    query = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'fragment', 'file', 'edge', 'site')"
-    return database.execute(query).fetchone() == (5,)
+    found = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return {"meta", "fragment", "file", "edge", "site"} <= found
 
 
 def _empty(database: sqlite3.Connection) -> None:
-    for kind, name in database.execute("SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchall():
-        if kind == "table":
-            database.execute(f'DROP TABLE "{name}"')
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    for (name,) in database.execute(query).fetchall():
+        database.execute(f'DROP TABLE "{name}"')

@@ -92,7 +92,7 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
     """Yield every file below a folder, links too, as paths from ``root``; byte-code of plugins is nobody's input."""
     for name, folders, files in os.walk(root / folder):
         folders[:] = sorted(entry for entry in folders if entry != "__pycache__")
-        links = [entry for entry in folders if os.path.islink(os.path.join(name, entry))]
+        links = [entry for entry in folders if Path(name, entry).is_symlink()]
         base = os.path.relpath(name, root).replace(os.sep, "/")
         for file in sorted([*files, *links]):
             yield f"{base}/{file}"

@@ -112,7 +112,7 @@ def check_empty_texts(repository: Repository) -> Iterator[Problem]:
         return
     for item in repository.own_items():
         for source in item.sources():
-            if not source.body.words and not source.body.images:
+            if source.body.empty and not source.body.images:
                 text = msg("There is no text below the front matter.")
                 hint = msg("Write the text; of a document the full text, not only its attachment (D1).")
                 yield Problem("empty-text", text, source.path, source.body.first_line, hint, Severity.WARNING)

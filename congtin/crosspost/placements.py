@@ -6,16 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from congtin.catalogue.source import Catalogue, Item
 from congtin.crosspost.acceptance import Acceptance, acceptance
 from congtin.crosspost.addresses import canonical_url, fits, item_path
-from congtin.errors import Problem, Severity, did_you_mean
+from congtin.crosspost.consent import is_past, pick_problems
+from congtin.errors import Problem, did_you_mean
 from congtin.messages import msg
-from congtin.model import HANOI_TIME, Edition, EditionKey, Placement, Role
+from congtin.model import Edition, EditionKey, Placement, Role
 from congtin.network.network import Network, Site
-from congtin.network.options import Pick
 from congtin.strict_yaml import line_of
 
 _FORMER = re.compile(r"/[a-z0-9-]+/((19|20)\d\d/)?[a-z0-9-]*[a-z][a-z0-9-]*/")
@@ -61,7 +61,7 @@ def place(network: Network, catalogue: Catalogue, now: datetime, scope: Collecti
         placer.place_item(item)
     for site_id in network.sites if scope is None else sorted(scope):
         placer.place_moved(network.sites[site_id], catalogue)
-        placer.check_picks(network.sites[site_id], catalogue)
+        placer.problems += pick_problems(network, network.sites[site_id], catalogue, now)
     return placer.result()
 
 
@@ -82,13 +82,9 @@ class _Placer:
         self.paths[item.id] = item.original.path
         own = item.site in self.scope
         targets = self.targets(item) if item.facts.crosspost or item.facts.crosspost_ended else ()
-        if item.facts.draft:
+        if item.facts.draft or item.facts.date > self.now:
             if own:
-                self.drafts.append(item.id)
-            return
-        if item.facts.date > self.now:
-            if own:
-                self.scheduled.append(item.id)
+                (self.drafts if item.facts.draft else self.scheduled).append(item.id)
             return
         if own:
             home = self.network.sites[item.site]
@@ -97,8 +93,8 @@ class _Placer:
         for site in targets:
             if site.id in self.scope:
                 self.place_copy(item, site)
-            if own and item.id not in site.picks and acceptance(site, item) is None:
-                self.waiting.append(Waiting(item.id, site.id))
+            if own:
+                self.ask(item, site)
         if item.facts.aliases:
             self.place_aliases(item, own=own)
 
@@ -183,6 +179,11 @@ class _Placer:
             if self.shows(site, edition, item):
                 self.redirect(edition, item_path(item, consent.into), item)
 
+    def ask(self, item: Item, site: Site) -> None:
+        """Note that a Site's Board has not answered an offer yet."""
+        if item.id not in site.picks and acceptance(site, item) is None:
+            self.waiting.append(Waiting(item.id, site.id))
+
     def place_aliases(self, item: Item, *, own: bool) -> None:
         home = self.network.sites[item.site]
         for alias in item.facts.aliases:
@@ -238,38 +239,6 @@ class _Placer:
             self.clash(item.id, taken.item, edition.key, path, former=True)
         self.redirects[edition.key][path] = Redirect(edition.key, path, where, item.id)
 
-    def check_picks(self, site: Site, catalogue: Catalogue) -> None:
-        broken = {problem.path for problem in catalogue.problems}
-        for pick in site.picks.values():
-            file = f"sites/{site.id}/picks/{pick.item}.yaml"
-            item = catalogue.items.get(pick.item)
-            if item is not None:
-                self.check_pick(site, item, pick, file)
-            elif broken.isdisjoint(pick.sources):
-                text = msg("There is no Item with the id “{id}”.", id=pick.item)
-                self.problems.append(Problem("unknown-item", text, file, 1))
-
-    def check_pick(self, site: Site, item: Item, pick: Pick, file: str) -> None:
-        """Hold a pick against the Item; withdrawal and the end of an offer need only the origin (J6, A12)."""
-        over = self.names(item.facts.crosspost_ended, site) or is_past(pick.ended, self.now)
-        withdrawn = item.facts.withdrawn
-        if pick.refused:
-            text = msg("{site} does not take this Item: {reason}", site=site.id, reason=pick.refused)
-            self.problems.append(Problem("refused", text, item.original.path, 0, None, Severity.NOTICE))
-        elif not over and not self.names(item.facts.crosspost, site):
-            text = msg("{path} is not offered to {site}.", path=item.original.path, site=site.id)
-            hint = msg("Its “crosspost” must name this Site.")
-            self.problems.append(Problem("pick-not-offered", text, file, 1, hint))
-        elif over or (withdrawn and withdrawn.at <= self.now):
-            return
-        elif pick.sources != item.blobs():
-            text = msg("{path} has changed since it was picked.", path=item.original.path)
-            hint = msg("Read it again, then run: congtin site pick {site} {id}", site=site.id, id=item.id)
-            self.problems.append(Problem("pick-outdated", text, file, 1, hint))
-
-    def names(self, patterns: list[str], site: Site) -> bool:
-        return any(target.id == site.id for pattern in patterns for target in self.network.matching(pattern))
-
     def check_redirects(self) -> None:
         for key, redirects in self.redirects.items():
             for path, redirect in list(redirects.items()):
@@ -290,11 +259,6 @@ class _Placer:
             scheduled=tuple(self.scheduled),
             problems=tuple(self.problems),
         )
-
-
-def is_past(day: date | None, now: datetime) -> bool:
-    """Tell whether a day has come, in Hà Nội time."""
-    return day is not None and day <= now.astimezone(HANOI_TIME).date()
 
 
 def _offers(item: Item) -> list[str]:
