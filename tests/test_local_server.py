@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -15,15 +16,18 @@ from contextlib import contextmanager
 import pytest
 from network import REPOSITORY, TinyNetwork, article
 
-from congtin.errors import UsageError
+from congtin.errors import Problem, UsageError
+from congtin.messages import msg
+from congtin.release.builder import NotBuilt
+from congtin.release.live import MOST_WAITING, LivePages
 from congtin.release.local_server import Hosts, LocalServer
 
 NEWS = "content/ha/portal/tin-tuc/2026"
 
 
 @contextmanager
-def serving(net: TinyNetwork) -> Iterator[LocalServer]:
-    with LocalServer(Hosts.read(net.output), 0) as server:
+def serving(net: TinyNetwork, live: LivePages | None = None) -> Iterator[LocalServer]:
+    with LocalServer(Hosts.read(net.output), 0, live) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -148,3 +152,79 @@ def test_a_folders_address_never_leads_to_another_host(net):
     """Two slashes in front would name a host; the redirect has one."""
     with serving(net) as server:
         assert get(server, "ha.gov.vn", "//tin-tuc")[1]["Location"] == "/tin-tuc/"
+
+
+def news(server: LocalServer, known: str = "", host: str = "ha.gov.vn") -> dict[str, object]:
+    status, _, body = get(server, host, f"/.congtin/events?known={known}")
+    assert status == 200
+    return json.loads(body)
+
+
+def test_pages_follow_the_builds_only_when_they_are_watched(net):
+    """One script, from the page's own address, before the end of its body; nothing of it may be kept."""
+    with serving(net) as server:
+        assert "/.congtin/" not in get(server, "ha.gov.vn", "/")[2]
+        assert get(server, "ha.gov.vn", "/.congtin/events")[0] == 404
+        assert get(server, "ha.gov.vn", "/")[1]["Cache-Control"] == "no-cache"
+    with serving(net, LivePages()) as server:
+        for host, path in (("ha.gov.vn", "/"), ("lim.ha.gov.vn", "/"), ("ha.gov.vn", "/khong-co/"), ("localhost", "/")):
+            _, headers, page = get(server, host, path)
+            assert page.count("/.congtin/reload.js") == 1
+            assert headers["Cache-Control"] == "no-store"
+            assert int(headers["Content-Length"]) == len(page.encode())
+        page = get(server, "ha.gov.vn", "/")[2]
+        assert re.search(r'<script src="/\.congtin/reload\.js" data-pages="\S+" defer></script></body>', page)
+        status, headers, _ = get(server, "ha.gov.vn", "/.congtin/reload.js")
+        assert (status, headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+        assert get(server, "ha.gov.vn", "/atom.xml")[2].count(".congtin") == 0
+        assert get(server, "ha.gov.vn", "/tin-tuc/2026/cu/")[1]["Cache-Control"] == "no-store"
+        assert get(server, "ha.gov.vn", "/", "HEAD")[1]["Content-Length"] == str(len(page.encode()))
+
+
+def test_a_page_that_waits_hears_of_the_next_build(net):
+    """The state is answered at once to who does not know it, and as soon as it changes to who does."""
+    live = LivePages()
+    with serving(net, live) as server:
+        first = news(server)
+        answers: list[dict[str, object]] = []
+        reader = threading.Thread(target=lambda: answers.append(news(server, str(first["news"]))), daemon=True)
+        reader.start()
+        wrong = Problem("unknown-tag", msg("Tag {tag}", tag="<b>"), "content/x.vi.md", 3)
+        live.not_built(NotBuilt(msg("1 error: nothing was built."), None, (wrong,)))
+        reader.join(20)
+        assert answers[0]["pages"] == first["pages"]
+        assert answers[0]["failure"]["problems"] == [{"place": "content/x.vi.md:3", "message": "Tag <b>", "hint": ""}]
+        live.built(changed=False)
+        assert (news(server)["pages"], news(server)["failure"]) == (first["pages"], None)
+        live.built(changed=True)
+        assert news(server)["pages"] != first["pages"]
+        assert get(server, "ha.gov.vn", "/.congtin/events", "HEAD")[2] == ""
+
+
+def test_no_more_pages_wait_than_the_server_has_threads_for(net):
+    """Who comes too late is sent away and asks again; when the server stops, everyone is answered."""
+    live = LivePages()
+    with serving(net, live) as server:
+        known = str(news(server)["news"])
+        waiting = [http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(MOST_WAITING)]
+        for connection in waiting:
+            connection.request("GET", f"/.congtin/events?known={known}", headers={"Host": "localhost"})
+        late = 0
+        while late != 503:  # until the last of them has been taken in
+            late = get(server, "ha.gov.vn", "/.congtin/events")[0]
+        assert get(server, "ha.gov.vn", "/")[0] == 200
+        live.close()
+        for connection in waiting:
+            assert connection.getresponse().status == 200
+            connection.close()
+
+
+def test_other_hosts_hear_nothing(net):
+    """A name that only leads to this machine learns nothing of the files; a local one may wait for its first build."""
+    with serving(net, LivePages()) as server:
+        for host, status in (("evil.example", 404), ("new.gov.vn.localhost", 200), ("ha.gov.vn", 200)):
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+            connection.request("GET", "/.congtin/events", headers={"Host": f"{host}:{server.port}"})
+            assert connection.getresponse().status == status, host
+            connection.close()
+        assert get(server, "ha.gov.vn", "/.congtin/other")[0] == 404

@@ -1,28 +1,24 @@
-"""`congtin build` and `congtin serve`."""
+"""`congtin build`."""
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from congtin.build.edition import EditionResult
 from congtin.build.manifest import replace_file
 from congtin.build.pipeline import BuildRequest, build
 from congtin.build.pipeline import Progress as BuildProgress
+from congtin.build.site_work import SiteResult
 from congtin.catalogue.store import state_folder
 from congtin.cli.context import Context
 from congtin.cli.files import require_file_place, require_folder_place
 from congtin.cli.show import make_console, show_problems, show_report, show_summary
 from congtin.errors import Severity
 from congtin.messages import msg, translate
-from congtin.model import Profile, SiteKind
-from congtin.network.load import load_network
-from congtin.network.network import Network
-from congtin.release.local_server import Hosts, LocalServer
+from congtin.model import Profile
 from congtin.workers import worker_count
 
 
@@ -33,7 +29,12 @@ class _Bar(BuildProgress):
         self.console = console
         self.total = self.done = 0
         self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            auto_refresh=False,  # a thread would keep the build from forking its workers
         )
 
     def start(self, editions: int) -> None:
@@ -42,11 +43,12 @@ class _Bar(BuildProgress):
             self.bar.start()
             self.task = self.bar.add_task(translate("Editions"), total=editions)
 
-    def advance(self, result: EditionResult) -> None:
-        self.done += 1
+    def advance(self, result: SiteResult) -> None:
+        before = self.done
+        self.done += len(result.editions)
         if self.console.is_terminal:
-            self.bar.advance(self.task)
-        elif self.done == self.total or self.done * 10 // self.total > (self.done - 1) * 10 // self.total:
+            self.bar.update(self.task, completed=self.done, refresh=True)
+        elif self.done * 10 // max(self.total, 1) > before * 10 // max(self.total, 1):
             self.console.print(str(msg("{done} of {total} Editions", done=self.done, total=self.total)))
 
     def stop(self) -> None:
@@ -101,35 +103,3 @@ def build_command(
     show_report(console, done)
     if report:
         replace_file(report, done.to_json().encode())
-
-
-@click.command("serve", help=translate("Serve everything that was built, all hosts from one process."))
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help=translate("The port."))
-@click.option("--output", type=click.Path(path_type=Path), help=translate("What to serve; default: output/."))
-@click.pass_obj
-def serve_command(context: Context, port: int, output: Path | None) -> None:
-    """Serve until the person stops it."""
-    console = make_console()
-    folder = (output or context.output).resolve()
-    require_folder_place(folder)
-    hosts = Hosts.read(folder)
-    network = load_network(context.root)
-    # A service manager's stop is as good as the person's.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with LocalServer(hosts, port) as server:
-            _show_addresses(console, network, server)
-            server.serve_forever()
-    except KeyboardInterrupt:
-        console.print("")
-
-
-def _show_addresses(console: Console, network: Network, server: LocalServer) -> None:
-    console.print(translate("Open in a browser:"))
-    for site in network.sites.values():
-        if site.kind is SiteKind.PORTAL:
-            for edition in site.editions:
-                local = f"{server.address(edition.host)}{edition.root_path}"
-                console.print(f"  {local}  ({site.name}, {edition.lang})", soft_wrap=True)
-    console.print(f"  http://localhost:{server.port}/  ({translate('all hosts')})", soft_wrap=True)
-    console.print(translate("Stop with Ctrl-C."))

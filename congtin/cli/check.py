@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from congtin.build.manifest import replace_file
 from congtin.build.look import read_repository
+from congtin.build.manifest import replace_file
 from congtin.catalogue.changes import exported
 from congtin.catalogue.store import STATE_FOLDER
 from congtin.checks.addresses import lost_addresses

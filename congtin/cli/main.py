@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from congtin import __version__
-from congtin.cli.build import build_command, serve_command
+from congtin.cli.build import build_command
 from congtin.cli.check import check_command
 from congtin.cli.content import new_group, translation_group
 from congtin.cli.context import Context, moment
 from congtin.cli.schema import schema_command
+from congtin.cli.serve import serve_command
 from congtin.cli.show import make_console, show_error, show_problems
 from congtin.cli.site import site_group
 from congtin.errors import CongtinError, ProblemsFound

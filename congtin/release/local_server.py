@@ -1,7 +1,7 @@
 """All hosts of the output folder from one local process, as `http://<host>.localhost:<port>`.
 
 Pages hold the real https addresses; the server rewrites them in its responses, so that a
-reader of the work tree never leaves it.
+reader of the work tree never leaves it. With ``live``, pages also follow what is built.
 """
 
 from __future__ import annotations
@@ -15,15 +15,19 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from congtin.build.discovery import SERVER_FOLDER
 from congtin.errors import UsageError
 from congtin.messages import msg, translate
+from congtin.release import live as live_pages
+from congtin.release.live import LivePages
 
 _ABSOLUTE = re.compile(rb"https://([a-z0-9.-]+\.vn)(?![a-z0-9.-])")
 _TEXT = ("text/", "application/xml", "application/atom+xml", "application/rss+xml", "application/json")
+_HTML = "text/html"
 _LOCAL_SUFFIX = ".localhost"
+_ALL_HOSTS = ("localhost", "127.0.0.1")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Hosts:
     names: frozenset[str]
     moved: Mapping[str, Mapping[str, str]]
     gone: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def none(cls, output: Path) -> Hosts:
+        """Return what there is before the first build."""
+        return cls(output, frozenset(), {}, {})
 
     @classmethod
     def read(cls, output: Path) -> Hosts:
@@ -57,9 +66,12 @@ class LocalServer(ThreadingHTTPServer):
     """One process for all hosts, on loopback only."""
 
     daemon_threads = True
+    # A browser opens all its tabs at once.
+    request_queue_size = 128
 
-    def __init__(self, hosts: Hosts, port: int) -> None:
+    def __init__(self, hosts: Hosts, port: int, live: LivePages | None = None) -> None:
         self.hosts = hosts
+        self.live = live
         try:
             super().__init__(("127.0.0.1", port), _Handler)
         except OSError as error:
@@ -96,25 +108,50 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer()
 
     def answer(self) -> None:
-        host = self.headers.get("Host", "").partition(":")[0].removesuffix(_LOCAL_SUFFIX)
+        name = self.headers.get("Host", "").partition(":")[0]
         try:
             path = unquote(urlsplit(self.path).path, errors="strict")
-            self.answer_path(host, path)
+            self.answer_path(name, path)
         except ConnectionError:  # the reader has gone away
             self.close_connection = True
         except (ValueError, OSError):  # no path of any file: a zero byte, no UTF-8, too long a name
             self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
 
-    def answer_path(self, host: str, path: str) -> None:
+    def answer_path(self, name: str, path: str) -> None:
         hosts = self.server.hosts
-        if host in ("localhost", "127.0.0.1"):
-            self.send_data(HTTPStatus.OK, "text/html; charset=utf-8", self.index())
-        elif host not in hosts.names:
+        host = name.removesuffix(_LOCAL_SUFFIX)
+        here = host in hosts.names or host in _ALL_HOSTS
+        # Before the first build that succeeds no host is known; its pages wait for it all the same.
+        if self.server.live and path.startswith(live_pages.FOLDER) and (here or name.endswith(_LOCAL_SUFFIX)):
+            self.answer_live(self.server.live, path)
+        elif host in _ALL_HOSTS:
+            self.send_data(HTTPStatus.OK, f"{_HTML}; charset=utf-8", self.followed(self.index(), self.pages_word()))
+        elif not here:
             self.send_text(HTTPStatus.NOT_FOUND, translate("There is no such host here."))
         elif path in hosts.moved[host]:
             self.redirect(hosts.moved[host][path])
         else:
             self.send_page(host, path)
+
+    def answer_live(self, live: LivePages, path: str) -> None:
+        if path == live_pages.SCRIPT:
+            self.send_data(HTTPStatus.OK, "text/javascript; charset=utf-8", live_pages.script())
+        elif path == live_pages.EVENTS:
+            known = parse_qs(urlsplit(self.path).query).get("known", [""])[0]
+            # Only who reads the answer may wait for it.
+            state = live.wait(known if self.command == "GET" else "")
+            if state is None:
+                self.send_data(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", b"")
+            else:
+                self.send_data(HTTPStatus.OK, "application/json", state)
+        else:
+            self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
+
+    def pages_word(self) -> str:
+        return self.server.live.pages_word() if self.server.live else ""
+
+    def followed(self, page: bytes, word: str) -> bytes:
+        return live_pages.with_script(page, word) if self.server.live else page
 
     def send_page(self, host: str, path: str) -> None:
         root = self.server.hosts.output / host
@@ -143,7 +180,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def send_file(self, status: HTTPStatus, file: Path) -> None:
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        word = self.pages_word()
         data = file.read_bytes()
+        if kind == _HTML:
+            data = self.followed(data, word)
         if kind.startswith(_TEXT):
             data = self.server.localise(data)
             kind += "; charset=utf-8"
@@ -154,16 +194,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.MOVED_PERMANENTLY)
         self.send_header("Location", local)
         self.send_header("Content-Length", "0")
+        self.send_header("Cache-Control", self.caching())
         self.end_headers()
 
     def send_text(self, status: HTTPStatus, text: str) -> None:
-        self.send_data(status, "text/plain; charset=utf-8", text.encode())
+        if self.server.live:  # as a page, which loads again when there is something to show
+            page = f'<!DOCTYPE html><meta charset="utf-8"><title>{html.escape(text)}</title><p>{html.escape(text)}</p>'
+            self.send_data(status, f"{_HTML}; charset=utf-8", self.followed(page.encode(), self.pages_word()))
+        else:
+            self.send_data(status, "text/plain; charset=utf-8", text.encode())
+
+    def caching(self) -> str:
+        return "no-store" if self.server.live else "no-cache"
 
     def send_data(self, status: HTTPStatus, kind: str, data: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
-        self.send_header("Cache-Control", "no-cache")
+        self.send_header("Cache-Control", self.caching())
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
