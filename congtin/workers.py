@@ -7,12 +7,13 @@ threads cannot do so safely and asks Python's fork server.
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -29,6 +30,7 @@ Result = TypeVar("Result")
 # The fork server is one for the whole process, so that all pools name the same modules.
 _PRELOAD = ["congtin.build.warm"]
 _PR_SET_PDEATHSIG = 1
+_GARBAGE = 50_000
 
 
 def worker_count() -> int:
@@ -53,7 +55,7 @@ class Workers(Generic[Job, Result]):
         self._busy: dict[Connection, _Worker[Job]] = {}
         self._idle: list[_Worker[Job]] = []
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Result]:
+    def run(self, jobs: Iterable[Job]) -> Generator[Result, None, None]:
         """Yield results as they come; the first failure ends the other processes and is raised.
 
         Raise what the work raised where it is an error of ours, else BuildError.
@@ -171,6 +173,9 @@ def _become_worker() -> None:
     """Never outlive the process that started this one; leave a stop by the person to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # What was read before stays: looking through it again and again would copy the memory shared with the parent.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,10 @@ class _ItemPages:
         job: EditionJob = self.settings["CONGTIN_JOB"]
         return job
 
+    @cached_property
+    def root(self) -> str:
+        return str(self.job().plan.root)
+
     def add(self, *roles: Role) -> None:
         """Take the plan's Items of these roles; each plugin adds those it is there for."""
         items = self.job().plan.items
@@ -102,9 +107,10 @@ class _ItemPages:
 
     def content_of(self, placed: PlacedItem) -> tuple[Any, str]:
         """Return the Item as Pelican content, for plugins to look at, and its text as our Reader gave it."""
-        path = str(self.job().plan.root / placed.source.path)
         body, metadata = self.readers.readers["md"].read_placed(placed)
-        self.context_signal.send(self, metadata=metadata)
+        if self.context_signal.receivers:
+            self.context_signal.send(self, metadata=metadata)
+        path = f"{self.root}/{placed.source.path}"
         return self.content_class(body, metadata, self.settings, path, self.context), body
 
     def write_media(self, sink: OutputSink, spec: PageSpec, placed: PlacedItem) -> None:
@@ -117,11 +123,29 @@ class _ItemPages:
                 sink.put(name, (plan.root / media.path).read_bytes())
 
 
+class _KnowsItsPath:
+    """Content whose path below the repository's root is known: Pelican would work it out each time."""
+
+    placed: PlacedItem
+
+    def get_relative_source_path(self, source_path: str | None = None) -> str:
+        """Return the path from the repository's root."""
+        return self.placed.source.path
+
+
+class ItemArticle(_KnowsItsPath, Article):  # type: ignore[misc]  # Pelican has no type hints
+    """An article or a document."""
+
+
+class ItemPage(_KnowsItsPath, Page):  # type: ignore[misc]  # Pelican has no type hints
+    """A fixed page."""
+
+
 class ItemArticles(_ItemPages, ArticlesGenerator):  # type: ignore[misc]  # Pelican has no type hints
     """Articles and documents of this Edition."""
 
     kinds = frozenset({ItemKind.ARTICLE, ItemKind.DOCUMENT})
-    content_class = Article
+    content_class = ItemArticle
     context_signal = signals.article_generator_context
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -141,7 +165,7 @@ class ItemFixedPages(_ItemPages, PagesGenerator):  # type: ignore[misc]  # Pelic
     """Fixed pages of this Edition."""
 
     kinds = frozenset({ItemKind.PAGE})
-    content_class = Page
+    content_class = ItemPage
     context_signal = signals.page_generator_context
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

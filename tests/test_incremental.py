@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import random
+import os
 import shutil
+from collections import Counter
 from datetime import timedelta
 
 import pytest
-from network import NOON, TinyNetwork, article, document, translation
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from network import NOON, article, document
+from series_run import ALONE, ROUNDS, run_series
 
-from congtin.build.pipeline import BuildRequest, build
-from congtin.model import Profile
+# `make test` runs these series, always the same; tools/verify_long.py asks for more, and for other ones.
+SERIES = int(os.environ.get("CONGTIN_SERIES", "30"))
+SEED = int(os.environ.get("CONGTIN_SEED", "1")) * 1_000_000
+# Shares run side by side.
+SHARE = 15
 
 NEWS = "content/ha/portal/tin-tuc/2026"
 
@@ -75,114 +82,35 @@ def test_full_ignores_what_was_built_before(tiny):
     assert "4 of 4 Editions" in run.stdout
 
 
-class Series:
-    """A random series of edits to a tiny network."""
-
-    def __init__(self, net: TinyNetwork, seed: int) -> None:
-        self.net = net
-        self.chance = random.Random(seed)  # noqa: S311 (a repeatable series, no secret)
-        self.items: dict[int, dict[str, object]] = {}
-        self.places: dict[int, str] = {}
-        self.translated: set[int] = set()
-        self.steps: list[str] = []
-
-    def step(self) -> None:
-        edits = [
-            self.add,
-            self.edit,
-            self.move,
-            self.remove,
-            self.translate,
-            self.crosspost,
-            self.withdraw,
-            self.rename_site,
-            self.fallback,
-            self.clock,
-            self.tag,
-        ]
-        edit = self.chance.choice(edits if self.items else [self.add])
-        self.steps.append(edit.__name__)
-        edit()
-        self.save()
-
-    def some(self) -> int:
-        return self.chance.choice(sorted(self.items))
-
-    def add(self) -> None:
-        number = max(self.items, default=0) + 1
-        day = self.chance.randint(1, 28)
-        month = self.chance.randint(9, 12)
-        self.items[number] = {"title": f"Tin {number}", "date": f"2026-{month:02}-{day:02}T08:00:00+07:00"}
-        self.places[number] = f"{NEWS}/tin-{number}"
-
-    def edit(self) -> None:
-        self.items[self.some()]["body"] = f"Nội dung {self.chance.random()}"
-
-    def tag(self) -> None:
-        self.items[self.some()]["tags"] = self.chance.choice(["[giao-thong]", "[moi-truong, giao-thong]", "[]"])
-
-    def move(self) -> None:
-        number = self.some()
-        old = self.places[number].rpartition("/")[2]
-        new = f"moi-{self.chance.randint(1, 10**6)}"
-        aliases = [*self.items[number].get("aliases", []), f"/tin-tuc/2026/{old}/"]
-        self.items[number]["aliases"] = aliases
-        self.delete_files(number)
-        self.places[number] = f"{NEWS}/{new}"
-
-    def remove(self) -> None:
-        number = self.some()
-        self.delete_files(number)
-        del self.items[number]
-        self.translated.discard(number)
-
-    def translate(self) -> None:
-        self.translated.add(self.some())
-
-    def crosspost(self) -> None:
-        self.items[self.some()]["crosspost"] = self.chance.choice(["['ha/*']", "[ha/lim]", "['ha/*:commune']", "[]"])
-
-    def withdraw(self) -> None:
-        self.items[self.some()]["withdrawn"] = "{at: 2026-11-23T00:00:00+07:00, reason: Sai}"
-
-    def rename_site(self) -> None:
-        name = f"Phường Lim {self.chance.randint(1, 99)}"
-        self.net.put("sites/ha/lim.yaml", f"kind: ward\nname: {{vi: {name}}}\nshort_name: {{vi: Lim}}\nlabel: lim\n")
-
-    def fallback(self) -> None:
-        policy = self.chance.choice(["hide", "show-original"])
-        text = (self.net.root / "sites/_defaults.yaml").read_text("utf-8").splitlines()[0]
-        self.net.put("sites/_defaults.yaml", f"{text}\nfallback: {{default: {policy}}}\n")
-
-    def clock(self) -> None:
-        self.net.now += timedelta(days=self.chance.randint(1, 12))
-
-    def delete_files(self, number: int) -> None:
-        for lang in ("vi", "en"):
-            (self.net.root / f"{self.places[number]}.{lang}.md").unlink(missing_ok=True)
-
-    def save(self) -> None:
-        for number, fields in self.items.items():
-            text = article(number, **fields)
-            self.net.put(f"{self.places[number]}.vi.md", text)
-            if number in self.translated:
-                self.net.put(f"{self.places[number]}.en.md", translation(text, f"News {number}"))
+@pytest.mark.slow
+def test_what_other_edits_often_hide_is_built_when_it_comes_alone(tmp_path):
+    """Time passes, the target of a link moves, one language gets a page: each followed by a comparison."""
+    run_series(tmp_path, tuple((step,) for step in ALONE), versioned=True)
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_after_any_series_of_edits_the_tree_is_that_of_a_clean_build(tiny, tmp_path, seed):
-    """Incremental equals clean, byte for byte, and nothing is left over."""
-    net = tiny()
-    series = Series(net, seed)
-    for number in range(4):
-        for _ in range(3):
-            series.step()
-        net.build(workers=2)
-        clean = tmp_path / f"clean-{number}"
-        build(BuildRequest(net.root, clean, clean / ".congtin", net.now, Profile.WORK, workers=2))
-        expected = {
-            file.relative_to(clean).as_posix(): file.read_bytes()
-            for file in clean.rglob("*")
-            if file.is_file() and ".congtin" not in file.parts
-        }
-        assert net.files() == expected, series.steps
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(-(-SERIES // SHARE)))
+def test_after_any_series_of_steps_the_tree_is_that_of_a_clean_build(tmp_path_factory, record_property, share):
+    """Incremental equals clean, byte for byte and word for word, and nothing is left over."""
+    counts: Counter[str] = Counter()
+
+    @seed(SEED + share)
+    @settings(
+        max_examples=min(SHARE, SERIES - share * SHARE),
+        deadline=None,
+        database=None,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink),
+    )
+    @given(versioned=st.booleans(), rounds=ROUNDS)
+    def incremental_equals_clean(versioned, rounds):
+        folder = tmp_path_factory.mktemp("series")
+        try:
+            counts.update(run_series(folder, rounds, versioned=versioned))
+        finally:
+            shutil.rmtree(folder)
+
+    incremental_equals_clean()
+    for name, count in counts.items():
+        record_property(name, count)

@@ -92,11 +92,16 @@ class OutputSink:
             return
         folder = name.rpartition("/")[0]
         if folder not in self._folders:
-            Path(self._tree, folder).mkdir(parents=True, exist_ok=True)
-            self._folders.add(folder)
-        with open(self._tree + name, "wb") as stream:  # noqa: PTH123 (once a page: Path costs as much as writing)
-            stream.write(data)
+            self._make_folder(folder)
+        write_new(self._tree + name, data)
         self.changed += 1
+
+    def _make_folder(self, folder: str) -> None:
+        parent = folder.rpartition("/")[0]
+        if parent and parent not in self._folders:
+            self._make_folder(parent)
+        Path(self._tree, folder).mkdir(exist_ok=True)
+        self._folders.add(folder)
 
     def _claim(self, name: str, digest: str) -> None:
         if not _NAME.fullmatch(name):
@@ -116,6 +121,17 @@ class OutputSink:
     def discard(self) -> None:
         """Throw away what was collected."""
         shutil.rmtree(self.staging, ignore_errors=True)
+
+
+def write_new(path: str, data: bytes) -> None:
+    """Write a file that does not exist yet; a stream's other calls would cost as much again for every page."""
+    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        written = os.write(target, data)
+        while written < len(data):
+            written += os.write(target, data[written:])
+    finally:
+        os.close(target)
 
 
 def _is_file(path: str) -> bool:

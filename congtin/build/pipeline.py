@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from congtin.build.cluster import Cluster, ClusterWorkers
 from congtin.build.commit import commit, recover
 from congtin.build.look import current_frame, look
 from congtin.build.manifest import Manifest, edition_of, manifests_of
@@ -40,6 +41,8 @@ class BuildRequest:
     workers: int = field(default_factory=worker_count)
     full: bool = False
     """Ignore all stores and render every page, whatever was rendered before."""
+    cluster: Cluster | None = None
+    """Build on its workers instead of this machine's processes."""
 
 
 class Progress:
@@ -97,7 +100,7 @@ class _Build:
             jobs = self._jobs(store, seen.network, wanted, frame.digest)
             stored_network(request.state, request.root, store.meta("network"))
             stored_frame(request.state, frame.digest)
-        results = self._work(jobs, seen.problems)
+        results = self._work(jobs, seen.problems, self._workers(seen.network))
         with closing(CatalogueStore(request.state)) as store:
             removed = self._finish(store, seen.network, results)
             return self._report(store, wanted, results, seen.problems, removed, renewed)
@@ -149,7 +152,14 @@ class _Build:
                 return False
         return True
 
-    def _work(self, jobs: Sequence[SiteJob], problems: list[Problem]) -> list[SiteResult]:
+    def _workers(self, network: Network) -> Workers[SiteJob, SiteResult] | ClusterWorkers:
+        if self.request.cluster:
+            return ClusterWorkers(self.request.cluster, network, self.request.workers)
+        return Workers(work_on_site, self.request.workers, fresh=True)
+
+    def _work(
+        self, jobs: Sequence[SiteJob], problems: list[Problem], workers: Workers[SiteJob, SiteResult] | ClusterWorkers
+    ) -> list[SiteResult]:
         """Work on every Site; raise ProblemsFound with the errors of all of them, and build nothing then."""
         broken = any(problem.severity is Severity.ERROR for problem in problems)
         if broken:
@@ -157,9 +167,11 @@ class _Build:
         self.progress.start(sum(len(job.langs) for job in jobs))
         results = []
         try:
-            for result in Workers(work_on_site, self.request.workers, fresh=True).run(jobs):
-                results.append(result)
-                self.progress.advance(result)
+            # Closed before anything is thrown away: then nobody writes any more.
+            with closing(workers.run(jobs)) as running:
+                for result in running:
+                    results.append(result)
+                    self.progress.advance(result)
         except BaseException:
             recover(self.request.output, self.request.state)
             raise

@@ -42,7 +42,8 @@ class EditionWriter(Writer):  # type: ignore[misc]  # Pelican has no type hints
         The template sees what is given for this page and nothing of Pelican's context: its key names all of it.
         """
         self.sink.put(name, template.render(kwargs).encode("utf-8"))
-        signals.content_written.send(name, context=kwargs)
+        if signals.content_written.receivers:
+            signals.content_written.send(name, context=kwargs)
 
     def write_page(
         self,

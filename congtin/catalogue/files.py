@@ -22,23 +22,22 @@ _RENAME = msg("Rename it.")
 
 
 class Files:
-    """Sorts files: ``sources`` are still to be read, ``rows`` are finished, ``missing`` are gone."""
+    """Sorts files: Sources are still to be read, ``rows`` are finished, ``missing`` are gone."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.sources: list[SourcePath] = []
         self.rows: list[Row] = []
         self.missing: list[str] = []
         self.notes: dict[str, tuple[Problem, ...]] = {}
         """What is wrong with a Source's file, apart from its text."""
         self._real_folder = cache(self._is_real_folder)
 
-    def take(self, paths: Iterable[str]) -> None:
-        """Sort ``paths``, each from the repository's root."""
+    def take(self, paths: Iterable[str]) -> Iterator[SourcePath]:
+        """Sort ``paths``, each from the repository's root; yield those that are Sources as they come."""
         for path in paths:
-            self._take(path)
+            yield from self._take(path)
 
-    def _take(self, path: str) -> None:
+    def _take(self, path: str) -> Iterator[SourcePath]:
         file = f"{self.root}/{path}"
         shown = path if _is_unicode(path) else os.fsencode(path).decode("utf-8", "replace")
         try:
@@ -55,23 +54,25 @@ class Files:
             self._stranger(path, "symlink", msg("Symbolic links are not allowed below content/."))
         elif stat.S_ISDIR(status.st_mode):
             self.missing.append(path)
-            self.take(files_below(self.root, path))
+            yield from self.take(files_below(self.root, path))
         elif not stat.S_ISREG(status.st_mode):
             self._stranger(path, "path-form", msg("Only ordinary files belong below content/."))
         else:
-            self._file(file, path, status)
+            where = self._file(file, path, status)
+            if where:
+                yield where
 
-    def _file(self, file: str, path: str, status: os.stat_result) -> None:
+    def _file(self, file: str, path: str, status: os.stat_result) -> SourcePath | None:
         folder = _text_folder(path)
         if folder:
             text = msg("A folder cannot have the name of a text.")
             self.rows.append(row_of_stranger(path, [Problem("path-form", text, folder, 0, _RENAME)]))
-            return
+            return None
         try:
             where = parse(path)
         except BadPath as error:
             self._stranger(path, error.code, error.message, error.hint)
-            return
+            return None
         problems = []
         if status.st_mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH):
             hint = msg("Run: chmod a-x {path}", path=path)
@@ -84,9 +85,10 @@ class Files:
         elif isinstance(where, MediaPath):
             self._media(where, path, file, problems)
         else:
-            self.sources.append(where)
             if problems:
                 self.notes[path] = tuple(problems)
+            return where
+        return None
 
     def _media(self, where: MediaPath, path: str, file: str, problems: list[Problem]) -> None:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from congtin.languages import ascii_slug
 from congtin.messages import Msg, msg
@@ -101,7 +100,7 @@ _FORM = msg("Sources are content/<portal>/<site>/<section>/<yyyy>/<slug>.<lang>.
 
 def parse(path: str) -> SourcePath | MediaPath:
     """Return what ``path`` (from the repository's root, with slashes) stands for, or raise BadPath."""
-    parts = PurePosixPath(path).parts
+    parts = path.split("/")
     if len(parts) == 7 and parts[5].endswith(MEDIA_SUFFIX):
         return _parse_media(parts)
     if len(parts) != 6 or parts[0] != CONTENT:
@@ -121,7 +120,7 @@ def parse(path: str) -> SourcePath | MediaPath:
     return SourcePath(f"{portal}/{site}", section, year, slug, lang)
 
 
-def _parse_media(parts: tuple[str, ...]) -> MediaPath:
+def _parse_media(parts: list[str]) -> MediaPath:
     name = parts[6]
     _require_year(parts[4])
     _require_slug(parts[5].removesuffix(MEDIA_SUFFIX))

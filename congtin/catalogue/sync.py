@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
 from congtin.catalogue.affected import affected_sites
@@ -28,7 +29,6 @@ class Chunk:
     """Sources for one worker to read."""
 
     root: Path
-    state: Path
     inspect: Inspect
     wheres: tuple[SourcePath, ...]
     known: Mapping[str, str]
@@ -56,36 +56,40 @@ class Synchroniser:
         self.network = network
         self.inspect = inspect
         self.workers = workers
+        self.empty = not store.has_files()
 
     def everything(self) -> set[str]:
         """Compare every file with the store; return the Sites that a difference reaches."""
-        files = Files(self.root)
-        files.take(all_files(self.root))
         known = self.store.blobs()
-        found = {row.path for row in files.rows} | {where.path for where in files.sources}
-        files.missing += [path for path in known if path not in found]
         # What was wrong with a file may have been its mode, which is not in its bytes.
-        for path in {*files.notes, *self.store.troubled_paths()}:
-            known.pop(path, None)
-        return self._take(files, known)
+        troubled = set(self.store.troubled_paths())
+        sound = {path: blob for path, blob in known.items() if path not in troubled}
+        files = Files(self.root)
+        return self._take(files, files.take(all_files(self.root)), sound, set(known))
 
     def paths(self, paths: Iterable[str]) -> set[str]:
         """Read these files of `content/`, or notice that they are gone; return the Sites that this reaches."""
         files = Files(self.root)
-        files.take(sorted(path for path in paths if path == CONTENT or path.startswith(f"{CONTENT}/")))
-        return self._take(files, {})
+        below = sorted(path for path in paths if path == CONTENT or path.startswith(f"{CONTENT}/"))
+        return self._take(files, files.take(below), {}, set())
 
-    def _take(self, files: Files, known: Mapping[str, str]) -> set[str]:
-        """Put what differs into the store; few changes wait until it is known whom they reached before."""
+    def _take(
+        self, files: Files, sources: Iterator[SourcePath], known: Mapping[str, str], expected: set[str]
+    ) -> set[str]:
+        """Put what differs into the store; few changes wait until it is known whom they reached before.
+
+        ``expected`` are paths that are gone unless they are among the files.
+        """
         waiting: list[ReadFile] = []
         many = False
-        gone = self.store.known_paths(files.missing)
-        for read in self._changed(files, known):
+        seen: set[str] = set()
+        for read in self._changed(files, sources, known, seen):
             waiting.append(read)
             if len(waiting) > MANY_CHANGES:
                 many = True
                 self._put(waiting)
                 waiting.clear()
+        gone = self.store.known_paths({*files.missing, *expected - seen})
         if many or len(gone) > MANY_CHANGES:
             self._put(waiting)
             self.store.remove_paths(gone)
@@ -99,38 +103,45 @@ class Synchroniser:
         reached |= affected_sites(self.store, self.network, item_paths)
         return reached & self.network.sites.keys()
 
-    def _changed(self, files: Files, known: Mapping[str, str]) -> Iterator[ReadFile]:
-        before = {row.path: row for row in self.store.rows_of_paths(row.path for row in files.rows)}
-        for row in files.rows:
-            if before.get(row.path) != row:
-                yield ReadFile(row)
-        for chunk in self._read(files, known):
-            before = {row.path: row for row in self.store.rows_of_paths(read.row.path for read in chunk)}
-            yield from (read for read in chunk if before.get(read.row.path) != read.row)
+    def _changed(
+        self, files: Files, sources: Iterator[SourcePath], known: Mapping[str, str], seen: set[str]
+    ) -> Iterator[ReadFile]:
+        for chunk in self._read(files, sources, known, seen):
+            yield from self._differing(chunk)
+        seen.update(row.path for row in files.rows)
+        yield from self._differing([ReadFile(row) for row in files.rows])
 
-    def _read(self, files: Files, known: Mapping[str, str]) -> Iterator[list[ReadFile]]:
-        wheres = files.sources
-        state = self.store.path.parent
-        if self.workers == 1 or len(wheres) <= FEW_SOURCES:
-            chunk = Chunk(self.root, state, self.inspect, tuple(wheres), known, files.notes)
-            yield list(_read_chunk(chunk, self.store))
-            return
-        chunks = [wheres[at : at + _CHUNK] for at in range(0, len(wheres), _CHUNK)]
-        jobs = (
-            Chunk(
-                self.root,
-                state,
-                self.inspect,
-                tuple(some),
-                {where.path: known[where.path] for where in some if where.path in known},
-                {where.path: files.notes[where.path] for where in some if where.path in files.notes},
-            )
-            for some in chunks
-        )
-        yield from Workers(read_chunk, self.workers).run(jobs)
+    def _differing(self, chunk: list[ReadFile]) -> Iterator[ReadFile]:
+        if self.empty:
+            return iter(chunk)
+        before = {row.path: row for row in self.store.rows_of_paths(read.row.path for read in chunk)}
+        return (read for read in chunk if before.get(read.row.path) != read.row)
+
+    def _read(
+        self, files: Files, sources: Iterator[SourcePath], known: Mapping[str, str], seen: set[str]
+    ) -> Iterator[list[ReadFile]]:
+        """Read Sources: a few here, many in other processes, while this one is still looking for more."""
+        first = list(islice(sources, FEW_SOURCES))
+        jobs = self._chunks(files, chain(first, sources), known, seen)
+        if self.workers == 1 or len(first) < FEW_SOURCES:
+            for chunk in jobs:
+                yield list(_read_chunk(chunk, self.store))
+        else:
+            yield from Workers(read_chunk, self.workers).run(jobs)
+
+    def _chunks(
+        self, files: Files, sources: Iterator[SourcePath], known: Mapping[str, str], seen: set[str]
+    ) -> Iterator[Chunk]:
+        while some := tuple(islice(sources, _CHUNK)):
+            paths = [where.path for where in some]
+            seen.update(paths)
+            notes = {path: files.notes[path] for path in paths if path in files.notes}
+            blobs = {path: known[path] for path in paths if path in known and path not in notes}
+            yield Chunk(self.root, self.inspect, some, blobs, notes)
 
     def _put(self, files: list[ReadFile]) -> None:
-        self.store.remove_paths(read.row.path for read in files)
+        if not self.empty:
+            self.store.remove_paths(read.row.path for read in files)
         self.store.put_rows([read.row for read in files], (edge for read in files for edge in read.edges))
         self.store.put_fragments(read.fragment for read in files if read.fragment)
 

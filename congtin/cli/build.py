@@ -8,11 +8,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from congtin.build.cluster import Cluster
 from congtin.build.manifest import replace_file
 from congtin.build.pipeline import BuildRequest, build
 from congtin.build.pipeline import Progress as BuildProgress
 from congtin.build.site_work import SiteResult
 from congtin.catalogue.store import state_folder
+from congtin.cli.cluster_options import cluster_options
 from congtin.cli.context import Context
 from congtin.cli.files import require_file_place, require_folder_place
 from congtin.cli.show import make_console, show_problems, show_report, show_summary
@@ -64,6 +66,7 @@ class _Bar(BuildProgress):
 @click.option("--report", type=click.Path(path_type=Path), help=translate("Write the report to this file as JSON."))
 @click.option("--full", is_flag=True, help=translate("Build every Edition, whatever was built before."))
 @click.option("--notices", is_flag=True, help=translate("Show notices too."))
+@cluster_options
 @click.pass_obj
 def build_command(
     context: Context,
@@ -75,6 +78,7 @@ def build_command(
     report: Path | None,
     full: bool,
     notices: bool,
+    cluster: Cluster | None,
 ) -> None:
     """Build and say what was done."""
     console = make_console()
@@ -93,6 +97,7 @@ def build_command(
         langs=langs,
         workers=workers,
         full=full,
+        cluster=cluster,
     )
     try:
         done = build(request, progress)
