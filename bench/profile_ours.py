@@ -18,8 +18,9 @@ from typing import TypeVar
 
 from congtin.build.alone import job_for
 from congtin.build.edition import build_edition
-from congtin.build.pipeline import BuildRequest, build
-from congtin.catalogue.store import state_folder
+from congtin.build.pipeline import build
+from congtin.build.request import BuildRequest
+from congtin.layout import state_folder
 from congtin.model import EditionKey, Profile
 
 _Result = TypeVar("_Result")

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from build import collect_orphans
 
-from congtin.build.pipeline import BuildRequest
+from congtin.build.request import BuildRequest
 from congtin.build.service import BuildService
-from congtin.catalogue.store import state_folder
+from congtin.layout import state_folder
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

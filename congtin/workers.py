@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import multiprocessing
-import os
 import signal
 import sys
 import threading
@@ -31,11 +30,6 @@ Result = TypeVar("Result")
 _PRELOAD = ["congtin.build.warm"]
 _PR_SET_PDEATHSIG = 1
 _GARBAGE = 50_000
-
-
-def worker_count() -> int:
-    """Return how many processes may work at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass

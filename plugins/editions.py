@@ -21,8 +21,8 @@ from congtin.build.pages import PageSpec
 from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
-from congtin.catalogue.store import state_folder
 from congtin.errors import CongtinError
+from congtin.layout import state_folder
 from congtin.model import EditionKey, ItemKind, Profile, Role
 from congtin.validation import parse_time
 
@@ -119,7 +119,7 @@ class _ItemPages:
         plan = self.job().plan
         for media in placed.item.media.values():
             name = f"{plan.edition.folder}/{placed.placement.path}{media.name}"
-            if not sink.keep(name, media.blob):
+            if not sink.keep(name, f"m.{media.blob}"):
                 sink.put(name, (plan.root / media.path).read_bytes())
 
 

@@ -51,7 +51,7 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
 
     @cached_property
     def store(self) -> CatalogueStore:
-        return CatalogueStore.frozen(self.settings["CONGTIN_JOB"].state)
+        return CatalogueStore.reading(self.settings["CONGTIN_JOB"].state)
 
     @cache  # noqa: B019 (one Reader in the life of a process)
     def category(self, section: str) -> Category:

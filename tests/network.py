@@ -13,8 +13,9 @@ from pathlib import Path
 from lxml import html as lxml_html
 
 from congtin.build.look import read_repository
-from congtin.build.pipeline import BuildRequest, build
+from congtin.build.pipeline import build
 from congtin.build.report import BuildReport
+from congtin.build.request import BuildRequest
 from congtin.checks.run import run_checks
 from congtin.errors import Problem, ProblemsFound, Severity
 from congtin.model import Profile
@@ -112,7 +113,7 @@ def document(number: int, symbol: str = "15/2026/QĐ-UBND", body: str = "Điều
 
 def translation(original: str, title: str = "Title", body: str = "Text.", **fields: object) -> str:
     """Return the text of a translation made from these bytes of its original."""
-    from congtin.catalogue.source import blob_id
+    from congtin.engine import blob_id
 
     front = {"translated_from": blob_id(original.encode()), "title": title, "summary": "Summary.", **fields}
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in front.items() if value) + f"---\n{body}\n"

@@ -11,7 +11,8 @@ from pathlib import Path
 from network import REPOSITORY, TinyNetwork, item_id, read_repository
 from series_world import THEME, Answer, Facts
 
-from congtin.build.pipeline import BuildRequest, build
+from congtin.build.pipeline import build
+from congtin.build.request import BuildRequest
 from congtin.checks.registry import Repository
 from congtin.crosspost.picks import write_pick, write_refusal
 from congtin.errors import BuildError, Problem, ProblemsFound

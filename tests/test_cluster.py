@@ -19,9 +19,10 @@ import pytest
 from bad_workers import KINDS
 from network import REPOSITORY, TinyNetwork, article, document, translation
 
-from congtin.build.cluster import Cluster, sample_size
+from congtin.build.cluster import sample_size
 from congtin.build.cluster_worker import held_keys, inspect_worker
-from congtin.build.pipeline import BuildRequest, Progress, build
+from congtin.build.pipeline import build
+from congtin.build.request import BuildRequest, Cluster, Progress
 from congtin.build.site_work import SiteResult
 from congtin.cli.cluster_options import cluster_from
 from congtin.errors import BuildError, UsageError

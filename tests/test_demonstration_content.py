@@ -14,9 +14,10 @@ from network import NOON, REPOSITORY, TinyNetwork
 
 from congtin.build.look import read_repository
 from congtin.catalogue.front_matter import Document, Translation, split
-from congtin.catalogue.source import Item, Source, blob_id
+from congtin.catalogue.source import Item, Source
 from congtin.checks.registry import Repository
 from congtin.checks.run import run_checks
+from congtin.engine import blob_id
 from congtin.errors import Severity
 from congtin.model import ItemKind, Profile, Role
 

@@ -20,8 +20,8 @@ from network import NOON, REPOSITORY, TinyNetwork, article
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from test_browser import CHROMIUM, FLAGS
 
-from congtin.build.pipeline import BuildRequest
 from congtin.build.report import BuildReport
+from congtin.build.request import BuildRequest
 from congtin.errors import BuildError, Problem
 from congtin.messages import msg
 from congtin.release.builder import NotBuilt

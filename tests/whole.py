@@ -19,7 +19,8 @@ from lxml import html as lxml_html
 from network import NOON, REPOSITORY
 
 from congtin.build.look import read_repository
-from congtin.build.pipeline import BuildRequest, build
+from congtin.build.pipeline import build
+from congtin.build.request import BuildRequest
 from congtin.checks.registry import Repository
 from congtin.languages import html_lang
 from congtin.model import Edition, ItemKind, Placement, Profile, SectionKind

@@ -23,7 +23,7 @@ def job_for(root: Path, key: EditionKey, profile: Profile, now: datetime, output
     with closing(CatalogueStore(state)) as store:
         frame = current_frame(root, store)
         seen = look(root, store, 1, tree=GitTree(root))
-        store.checkpoint()
+        store.settle(shared=False)
         job = SiteJob(key.site, (key.lang,), root, output, state, now, profile, frame.digest)
         problems = [*seen.problems, *run_checks(site_repository(store, seen.network, job))]
         if any(problem.severity is Severity.ERROR for problem in problems):

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from congtin.build.cluster_worker import INCOMING, Inspection, build_here, inspect_worker, is_idle, open_answer, pack
-from congtin.build.frame import frame_digest
+from congtin.build.request import Cluster
 from congtin.build.site_work import SiteJob, SiteResult
 from congtin.build.trust import Returned, take_over
+from congtin.engine import frame_digest
 from congtin.errors import BuildError, CongtinError, list_of
 from congtin.messages import Msg, msg
 from congtin.network.network import Network
@@ -30,18 +31,6 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 """Seconds to wait for the scheduler, for its first worker, and for workers that are told to stop."""
 _GLANCE = 1.0
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Where the scheduler is, and who we are: all three files for ``tls://``, none for ``tcp://``."""
-
-    address: str
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
-    sample: int | None = None
-    """How many Sites to render again here; nothing: one in a hundred, and two at least."""
 
 
 @dataclass(frozen=True)

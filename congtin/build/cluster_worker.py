@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from congtin.build.discovery import SERVER_FOLDER
-from congtin.build.frame import frame_digest
 from congtin.build.manifest import FOLDER as MANIFESTS
-from congtin.build.output import STAGING
+from congtin.build.manifest import STAGING
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
-from congtin.catalogue.store import FILE
+from congtin.catalogue.state import FILE
+from congtin.engine import frame_digest
 from congtin.errors import CongtinError
 from congtin.workers import Workers
 

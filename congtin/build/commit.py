@@ -12,8 +12,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from congtin.build.manifest import FOLDER, Manifest, edition_name, edition_of, replace_file
-from congtin.build.output import SEAL, STAGING, TREE
+from congtin.build.manifest import FOLDER, STAGING, Manifest, edition_name, edition_of, replace_file
+from congtin.build.output import SEAL, TREE
 from congtin.model import EditionKey
 
 _JOURNAL = "journal.json"
@@ -59,7 +59,7 @@ def _finish(root: Path, state: Path, built: list[str], gone: list[str]) -> int:
     (state / FOLDER).mkdir(parents=True, exist_ok=True)
     for name in new:
         _merge(staging / name / TREE, root)
-        (staging / name / SEAL).replace(state / FOLDER / f"{name}.json")
+        (staging / name / SEAL).replace(Manifest.file(state, edition_of(name)))
     for name in gone:
         Manifest.file(state, edition_of(name)).unlink(missing_ok=True)
     shutil.rmtree(staging)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,8 @@ class EditionResult:
 
     key: EditionKey
     written: Written | None
+    pages: int
+    files: int
 
 
 class _Silent:
@@ -86,7 +88,13 @@ def build_edition(job: EditionJob) -> EditionResult:
     pelican.console = _Silent()
     EditionPelican(settings).run()
     written: Written = settings["CONGTIN_WRITTEN"]
-    return EditionResult(plan.edition.key, written)
+    return EditionResult(plan.edition.key, written, *page_counts(settings["CONGTIN_SINK"].outputs))
+
+
+def page_counts(outputs: Iterable[str]) -> tuple[int, int]:
+    """Return (pages, files) among ``outputs``."""
+    names = list(outputs)
+    return sum(1 for name in names if name.endswith(".html")), len(names)
 
 
 def settings_from_environment(root: Path, profile: Profile, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from jinja2 import nodes
 
 from congtin.build.interface import load_interfaces
 from congtin.engine import engine_digest, folder_digest
-from congtin.network.pelican_settings import PLUGINS, THEME
+from congtin.layout import PLUGINS, THEME
 
 _WHOLE = "*"
 
@@ -42,12 +42,6 @@ class Frame:
         if known != digest:
             return None
         return cls(digest, templates, {lang: base64.b64decode(data) for lang, data in interfaces.items()})
-
-
-def frame_digest(root: Path) -> str:
-    """Return the digest of everything that decides a page's bytes apart from content and `sites/`."""
-    parts = (engine_digest(), folder_digest(root / PLUGINS), folder_digest(root / THEME))
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
 def load_frame(root: Path, digest: str) -> Frame:

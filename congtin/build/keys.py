@@ -25,9 +25,12 @@ from congtin.catalogue.front_matter import Document
 from congtin.catalogue.rows import link_targets
 from congtin.network.network import Site
 
-# What the parts of a key are, in their order; `--explain` names them.
-ITEM_PARTS = ("template", "site", "item", "links")
-LIST_PARTS = ("template", "site", "list", "cards")
+# What the parts of a key are, by its first letter; `--explain` names them.
+PARTS = {
+    "i": ("", "template", "site", "item", "links"),
+    "l": ("", "template", "site", "list", "cards"),
+    "m": ("", "file"),
+}
 
 
 class Keys:
@@ -52,9 +55,9 @@ class Keys:
     def of(self, spec: PageSpec) -> str:
         """Return the key of a page; nothing for one that is always rendered."""
         if spec.placed is not None:
-            return f"{self._template(spec)}.{self.site}.{self._item(spec.placed)}"
+            return f"i.{self._template(spec)}.{self.site}.{self._item(spec.placed)}"
         if spec.listing is not None and spec.part is not None:
-            return f"{self._template(spec)}.{self.site}.{self._list(spec)}"
+            return f"l.{self._template(spec)}.{self.site}.{self._list(spec)}"
         return ""
 
     def _template(self, spec: PageSpec) -> str:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from congtin.build.frame import Frame, frame_digest, load_frame
+from congtin.build.frame import Frame, load_frame
 from congtin.catalogue.closure import whole_catalogue
 from congtin.catalogue.misplaced import misplaced
-from congtin.catalogue.rows import problems_of_text
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.sync import Synchroniser
 from congtin.catalogue.tree import GitTree, TreeState
 from congtin.checks.registry import Repository
 from congtin.checks.text import inspect_text
 from congtin.crosspost.placements import place
+from congtin.engine import frame_digest, network_digest
 from congtin.errors import Problem
 from congtin.model import Profile
 from congtin.network.load import load_network
 from congtin.network.network import Network
-from congtin.network.stored import network_digest, network_of, network_text
+from congtin.network.stored import network_of, network_text
 from congtin.rules.document_numbers import load_document_numbers
+from congtin.stored_problems import problems_of_text
 
+_FRAME_FOLDERS = ("themes/", "plugins/")
 _NETWORK_FOLDERS = ("sites/", "workflows/")
 
 
@@ -42,7 +45,7 @@ def look(
     store: CatalogueStore,
     workers: int,
     *,
-    tree: GitTree,
+    tree: GitTree | None,
     changed: Collection[str] | None = None,
     everywhere: bool = False,
 ) -> Look:
@@ -52,12 +55,15 @@ def look(
     compared. Raise ProblemsFound when `sites/` holds errors.
     """
     before = TreeState.from_text(store.meta("tree"))
-    if changed is None:
-        now = tree.state()
+    now: TreeState | None
+    paths: set[str] | None = None
+    if changed is None or before is None:
+        tree = tree or GitTree(root)
+        now = tree.state
         paths = tree.between(before, now) if before and now and not everywhere else None
     else:
-        now = TreeState(before.commit, tuple(sorted({*before.dirty, *changed}))) if before else None
-        paths = set(changed) if before else None
+        now = TreeState(before.commit, tuple(sorted({*before.dirty, *changed})))
+        paths = set(changed)
     with store.db:
         network = _network(root, store, paths)
         reader = Synchroniser(root, store, network, inspect_text, workers)
@@ -78,6 +84,7 @@ def _network(root: Path, store: CatalogueStore, paths: Collection[str] | None) -
     network = load_network(root)
     store.set_meta("network", digest)
     store.set_meta("network-text", network_text(network))
+    store.set_meta("sites", json.dumps(list(network.sites)))
     picks = _only_picks(paths)
     if picks is None:
         store.forget_all_sites()
@@ -104,14 +111,19 @@ def _ids(paths: Iterable[str]) -> set[str]:
     return {path.rpartition("/")[2].removesuffix(".yaml") for path in paths if "/picks/" in path}
 
 
-def current_frame(root: Path, store: CatalogueStore) -> Frame:
+def current_frame(root: Path, store: CatalogueStore, changed: Collection[str] | None = None) -> Frame:
     """Return the theme as it is; when it is another than before, every Site is looked at again."""
-    digest = frame_digest(root)
+    known = store.meta("frame-digest")
+    if known and changed is not None and not any(path.startswith(_FRAME_FOLDERS) for path in changed):
+        digest = known
+    else:
+        digest = frame_digest(root)
     frame = Frame.from_text(store.meta("frame"), digest)
     if frame is None:
         frame = load_frame(root, digest)
         with store.db:
             store.set_meta("frame", frame.to_text())
+            store.set_meta("frame-digest", digest)
             store.forget_all_sites()
     return frame
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,9 @@ from pathlib import Path
 from congtin.model import EditionKey
 
 FOLDER = "manifests"
-FORMAT = 3
+STAGING = ".staging"
+_HEAD = "congtin-manifest-4 "
+_END = "end"
 
 NEW = "new"
 ALWAYS = "always"
@@ -34,7 +35,7 @@ class Manifest:
 
     @staticmethod
     def file(state: Path, key: EditionKey) -> Path:
-        return state / FOLDER / f"{edition_name(key)}.json"
+        return state / FOLDER / f"{edition_name(key)}.txt"
 
     @classmethod
     def load(cls, state: Path, key: EditionKey) -> Manifest:
@@ -45,27 +46,48 @@ class Manifest:
     def read(cls, file: Path) -> Manifest:
         """Return the Manifest of a file; an unreadable one counts as none."""
         try:
-            data = json.loads(file.read_bytes())
-            if data["format"] != FORMAT:
-                return cls()
-            return cls(dict(data["outputs"]), str(data["fingerprint"]), dict(data["keys"]), dict(data["reasons"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return cls.parse(file.read_bytes())
+        except (OSError, ValueError):
             return cls()
 
+    @classmethod
+    def parse(cls, data: bytes) -> Manifest:
+        """Return the Manifest from its bytes; raise ValueError when they are none."""
+        head, *lines = data.decode("utf-8").split("\n")
+        if not head.startswith(_HEAD) or not lines or lines.pop() != _END:
+            raise ValueError(head[:80])
+        found = cls(fingerprint=head.removeprefix(_HEAD))
+        for line in lines:
+            name, digest, key, reason = line.split("\t")
+            found.outputs[name] = digest
+            if key:
+                found.keys[name] = key
+            if reason:
+                found.reasons[name] = reason
+        return found
+
     def to_bytes(self) -> bytes:
-        """Return the Manifest as it is kept."""
-        data = {
-            "format": FORMAT,
-            "fingerprint": self.fingerprint,
-            "outputs": self.outputs,
-            "keys": self.keys,
-            "reasons": self.reasons,
-        }
-        return json.dumps(data).encode()
+        """Return the Manifest as it is kept: a line for each output."""
+        keys, reasons = self.keys, self.reasons
+        lines = [
+            f"{name}\t{digest}\t{keys.get(name, '')}\t{reasons.get(name, '')}" for name, digest in self.outputs.items()
+        ]
+        return "\n".join([_HEAD + self.fingerprint, *lines, _END]).encode()
 
     def is_whole(self, root: Path) -> bool:
         """Tell whether every output is still a file below ``root``."""
         return all_files_exist(root, self.outputs)
+
+
+def names_in(file: Path) -> list[str]:
+    """Return the outputs that a Manifest's file names, and nothing else of it; none when it is unreadable."""
+    try:
+        head, *lines = file.read_text("utf-8").split("\n")
+    except (OSError, ValueError):
+        return []
+    if not head.startswith(_HEAD) or lines.pop() != _END:
+        return []
+    return [line.partition("\t")[0] for line in lines]
 
 
 def edition_name(key: EditionKey) -> str:
@@ -100,4 +122,4 @@ def manifests_of(state: Path) -> Mapping[str, Path]:
     folder = state / FOLDER
     if not folder.is_dir():
         return {}
-    return {file.stem.replace("__", "/"): file for file in sorted(folder.glob("*.json"))}
+    return {file.stem.replace("__", "/"): file for file in sorted(folder.glob("*.txt"))}

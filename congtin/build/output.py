@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from congtin.build.manifest import ALWAYS, FULL, LOST, NEW, Manifest, edition_name
+from congtin.build.manifest import ALWAYS, FULL, LOST, NEW, STAGING, Manifest, edition_name
 from congtin.errors import BuildError
 from congtin.messages import msg
 from congtin.model import EditionKey
 
-STAGING = ".staging"
 TREE = "tree"
-SEAL = "sealed.json"
+SEAL = "sealed.txt"
 _PART = r"(?!\.{1,2}(?:/|$))[a-z0-9._][a-z0-9._-]*"
 _NAME = re.compile(rf"{_PART}(?:/{_PART})*")
 

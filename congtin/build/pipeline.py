@@ -2,78 +2,58 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
-from congtin.build.cluster import Cluster, ClusterWorkers
+from congtin.build.cluster import ClusterWorkers
 from congtin.build.commit import commit, recover
+from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
-from congtin.build.manifest import Manifest, edition_of, manifests_of
-from congtin.build.report import BuildReport
-from congtin.build.site_work import Counts, SiteJob, SiteResult, stored_frame, stored_network, work_on_site
-from congtin.catalogue.rows import problems_of_text, problems_text
-from congtin.catalogue.store import FILE, CatalogueStore
+from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_in
+from congtin.build.report import BuildReport, SiteRecord, report_of
+from congtin.build.request import BuildRequest, Progress
+from congtin.build.site_work import SiteJob, SiteResult, stored_frame, stored_network, work_on_site
+from congtin.catalogue.state import FILE
+from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.tree import GitTree
 from congtin.errors import Problem, ProblemsFound, Severity, UsageError, did_you_mean, list_of
-from congtin.messages import Msg, msg
-from congtin.model import EditionKey, Profile
+from congtin.messages import msg
+from congtin.model import EditionKey
 from congtin.network.network import Network
-from congtin.workers import Workers, worker_count
-
-
-@dataclass(frozen=True)
-class BuildRequest:
-    """What to build, from where to where."""
-
-    root: Path
-    output: Path
-    state: Path
-    now: datetime
-    profile: Profile = Profile.WORK
-    sites: Sequence[str] = ()
-    langs: Sequence[str] = ()
-    workers: int = field(default_factory=worker_count)
-    full: bool = False
-    """Ignore all stores and render every page, whatever was rendered before."""
-    cluster: Cluster | None = None
-    """Build on its workers instead of this machine's processes."""
-
-
-class Progress:
-    """Listens to a build; the command line shows it."""
-
-    def start(self, editions: int) -> None:
-        """Learn how many Editions there are to look at."""
-
-    def advance(self, result: SiteResult) -> None:
-        """Learn that one Site's Editions are done."""
+from congtin.stored_problems import problems_text
+from congtin.workers import Workers
 
 
 def build(
-    request: BuildRequest, progress: Progress | None = None, changed: Collection[str] | None = None
+    request: BuildRequest,
+    progress: Progress | None = None,
+    changed: Collection[str] | None = None,
+    tree: GitTree | None = None,
 ) -> BuildReport:
     """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written.
 
-    ``changed`` are paths that somebody saw change; without it the changes are looked for.
+    ``changed`` are paths that somebody saw change; without it the changes are looked for, in ``tree`` if it was
+    asked already.
     """
     started = time.monotonic()
-    tree = GitTree(request.root)
-    recover(request.output, request.state)
-    if request.full:
-        _forget(request.state)
-    try:
-        report = _Build(request, progress or Progress()).run(tree, changed)
-    except sqlite3.DatabaseError:
-        # Damage that did not show when the store was opened.
-        _forget(request.state)
-        report = _Build(request, progress or Progress()).run(GitTree(request.root), None)
-        report.store = msg("The store was damaged; it has been made anew.")
+    if tree is None and changed is None:
+        tree = GitTree(request.root)
+    progress = progress or Progress()
+    with alone(request.state, progress.wait):
+        recover(request.output, request.state)
+        if request.full:
+            _forget(request.state)
+        try:
+            report = _Build(request, progress).run(tree, changed)
+        except sqlite3.DatabaseError:
+            # Damage that did not show when the store was opened.
+            _forget(request.state)
+            report = _Build(request, progress).run(GitTree(request.root), None)
+            report.store = msg("The store was damaged; it has been made anew.")
     report.seconds = time.monotonic() - started
     return report
 
@@ -88,22 +68,26 @@ class _Build:
         self.request = request
         self.progress = progress
 
-    def run(self, tree: GitTree, changed: Collection[str] | None) -> BuildReport:
+    def run(self, tree: GitTree | None, changed: Collection[str] | None) -> BuildReport:
         request = self.request
         with closing(CatalogueStore(request.state)) as store:
             renewed = store.renewed
-            frame = current_frame(request.root, store)
+            frame = current_frame(request.root, store, changed)
             seen = look(request.root, store, request.workers, tree=tree, changed=changed)
             wanted = select_editions(seen.network, request.sites, request.langs)
+            if request.editions is not None:
+                wanted = [key for key in wanted if key in request.editions]
             self._require_profile(store)
-            store.checkpoint()
-            jobs = self._jobs(store, seen.network, wanted, frame.digest)
+            store.settle(shared=request.cluster is not None)
+            jobs = self._jobs(store, seen.network, wanted, frame.digest, trusting=changed is not None)
             stored_network(request.state, request.root, store.meta("network"))
             stored_frame(request.state, frame.digest)
         results = self._work(jobs, seen.problems, self._workers(seen.network))
         with closing(CatalogueStore(request.state)) as store:
             removed = self._finish(store, seen.network, results)
-            return self._report(store, wanted, results, seen.problems, removed, renewed)
+            report = self._report(store, wanted, results, seen.problems, removed)
+        report.store = renewed
+        return report
 
     def _require_profile(self, store: CatalogueStore) -> None:
         """Look at every Site again when the last build was for another purpose: a release demands more."""
@@ -112,10 +96,13 @@ class _Build:
                 store.forget_all_sites()
                 store.set_meta("profile", self.request.profile.value)
 
-    def _jobs(self, store: CatalogueStore, network: Network, wanted: Iterable[EditionKey], frame: str) -> list[SiteJob]:
+    def _jobs(
+        self, store: CatalogueStore, network: Network, wanted: Iterable[EditionKey], frame: str, *, trusting: bool
+    ) -> list[SiteJob]:
         """Return a job for every Site that has changed, lost a file, or is due by the clock; the largest first.
 
-        A Site that has changed is looked at even when only others are to be built: its errors count.
+        A Site that has changed is looked at even when only others are to be built: its errors count. Whoever says
+        what changed is trusted to have seen that no output was lost.
         """
         request = self.request
         now = request.now.timestamp()
@@ -128,7 +115,7 @@ class _Build:
         for site in sorted(network.sites, key=lambda site: (-sizes.get(site, 0), site)):
             since, until, _ = known.get(site, (0.0, 0.0, ""))
             current = since <= now < until
-            if current and (not langs.get(site) or self._is_built(network, site, langs[site])):
+            if current and (trusting or not langs.get(site) or self._is_built(site, langs[site])):
                 continue
             jobs.append(
                 SiteJob(
@@ -145,10 +132,10 @@ class _Build:
             )
         return jobs
 
-    def _is_built(self, network: Network, site: str, langs: Iterable[str]) -> bool:
+    def _is_built(self, site: str, langs: Iterable[str]) -> bool:
         for lang in langs:
-            manifest = Manifest.load(self.request.state, EditionKey(site, lang))
-            if not manifest.fingerprint or not manifest.is_whole(self.request.output):
+            names = names_in(Manifest.file(self.request.state, EditionKey(site, lang)))
+            if not names or not all_files_exist(self.request.output, names):
                 return False
         return True
 
@@ -191,7 +178,7 @@ class _Build:
         with store.db:
             for result in results:
                 if len(result.editions) == len(network.sites[result.site].editions):
-                    store.put_site(result.site, result.since, result.until, _state_text(result))
+                    store.put_site(result.site, result.since, result.until, _record(result).to_text())
         return removed
 
     def _manifests(self) -> Iterator[str]:
@@ -205,42 +192,26 @@ class _Build:
         results: Sequence[SiteResult],
         problems: Sequence[Problem],
         removed: int,
-        renewed: Msg | None,
     ) -> BuildReport:
+        records = {site: SiteRecord.from_text(data) for site, (_, _, data) in store.site_states().items()}
+        records.update((result.site, _record(result)) for result in results)
         request = self.request
-        states = {site: json.loads(data) for site, (_, _, data) in store.site_states().items()}
-        states.update((result.site, json.loads(_state_text(result))) for result in results)
-        counts = [Counts(**state["counts"]) for state in states.values()]
-        found = {*problems, *(p for state in states.values() for p in problems_of_text(state["problems"]))}
-        placed = [states[key.site]["counts"]["placements"][key.lang] for key in wanted]
-        written = [e.written for result in results for e in result.editions if e.written]
-        manifests = [Manifest.load(request.state, key).outputs for key in wanted]
-        return BuildReport(
-            now=request.now,
-            profile=request.profile.value,
-            sites=len({key.site for key in wanted}),
-            editions=len(wanted),
-            sources=store.source_count(),
-            items=sum(count.items for count in counts),
-            placements=sum(all_of for all_of, _ in placed),
-            copies=sum(copies for _, copies in placed),
-            drafts=sum(count.drafts for count in counts),
-            scheduled=sum(count.scheduled for count in counts),
-            withdrawn=sum(count.withdrawn for count in counts),
-            waiting=sum(count.waiting for count in counts),
-            skipped=len(wanted) - len(written),
-            pages=sum(1 for outputs in manifests for name in outputs if name.endswith(".html")),
-            files=sum(map(len, manifests)),
-            rendered=sum(one.rendered for one in written),
-            changed=sum(one.changed for one in written),
-            removed=removed + sum(one.removed for one in written),
-            problems=sorted(found, key=Problem.sort_key),
-            store=renewed,
-        )
+        pairs = [(key.site, key.lang) for key in wanted]
+        report = report_of(request.now, request.profile, pairs, records, problems, store.source_count())
+        built = [edition for result in results for edition in result.editions if edition.written]
+        report.built = sorted(str(edition.key) for edition in built)
+        written = [edition.written for edition in built if edition.written]
+        report.skipped = len(wanted) - len(written)
+        report.rendered = sum(one.rendered for one in written)
+        report.changed = sum(one.changed for one in written)
+        report.removed = removed + sum(one.removed for one in written)
+        return report
 
 
-def _state_text(result: SiteResult) -> str:
-    return json.dumps({"counts": asdict(result.counts), "problems": problems_text(result.problems)})
+def _record(result: SiteResult) -> SiteRecord:
+    files = {edition.key.lang: (edition.pages, edition.files) for edition in result.editions}
+    editions = {lang: (*placed, *files.get(lang, (0, 0))) for lang, placed in result.placements.items()}
+    return SiteRecord(result.counts, editions, problems_text(result.problems))
 
 
 def select_editions(network: Network, sites: Sequence[str], langs: Sequence[str]) -> list[EditionKey]:

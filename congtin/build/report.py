@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from congtin.errors import Problem, Severity
 from congtin.messages import Msg
+from congtin.model import Profile
+from congtin.stored_problems import problems_of_text
 
 
 @dataclass
@@ -35,6 +39,8 @@ class BuildReport:
     removed: int = 0
     seconds: float = 0.0
     problems: list[Problem] = field(default_factory=list)
+    built: list[str] = field(default_factory=list)
+    """Editions that were not skipped (``hanoi/portal@vi``)."""
     store: Msg | None = None
     """Why the store was made anew, if it was."""
 
@@ -60,3 +66,56 @@ def problem_data(problem: Problem) -> dict[str, object]:
         "message": str(problem.message),
         "hint": str(problem.hint) if problem.hint else "",
     }
+
+
+@dataclass(frozen=True)
+class SiteRecord:
+    """What a Site has, as the store keeps it between builds."""
+
+    counts: Mapping[str, int]
+    """``items``, ``drafts``, ``scheduled``, ``withdrawn``, ``waiting``: of the Items at home there."""
+    editions: Mapping[str, Sequence[int]]
+    """By language: Placements, copies among them, pages, files."""
+    problems: str | None
+
+    def to_text(self) -> str:
+        return json.dumps([dict(self.counts), dict(self.editions), self.problems], ensure_ascii=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> SiteRecord:
+        return cls(*json.loads(text))
+
+
+def report_of(
+    now: datetime,
+    profile: Profile,
+    wanted: Sequence[tuple[str, str]],
+    records: Mapping[str, SiteRecord],
+    problems: Iterable[Problem],
+    sources: int,
+) -> BuildReport:
+    """Return the report of a build of ``wanted``, pairs of Site and language, before anything was built."""
+    found = {*problems, *(p for record in records.values() for p in problems_of_text(record.problems))}
+    editions = [records[site].editions[lang] for site, lang in wanted]
+    placements, copies, pages, files = (sum(column) for column in zip(*editions, strict=True)) if editions else [0] * 4
+    counts = Counter[str]()
+    for record in records.values():
+        counts.update(record.counts)
+    return BuildReport(
+        now=now,
+        profile=profile.value,
+        sites=len({site for site, _ in wanted}),
+        editions=len(wanted),
+        sources=sources,
+        placements=placements,
+        copies=copies,
+        pages=pages,
+        files=files,
+        skipped=len(wanted),
+        problems=sorted(found, key=Problem.sort_key),
+        items=counts["items"],
+        drafts=counts["drafts"],
+        scheduled=counts["scheduled"],
+        withdrawn=counts["withdrawn"],
+        waiting=counts["waiting"],
+    )

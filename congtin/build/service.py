@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from congtin.build.pipeline import BuildRequest, Progress, build
+from congtin.build.pipeline import build
 from congtin.build.report import BuildReport
+from congtin.build.request import BuildRequest, Progress
 
 
 class BuildService:

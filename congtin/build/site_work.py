@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from congtin.build.due import holds
-from congtin.build.edition import EditionJob, EditionResult, build_edition
+from congtin.build.edition import EditionJob, EditionResult, build_edition, page_counts
 from congtin.build.frame import Frame
 from congtin.build.keys import Keys
 from congtin.build.manifest import Manifest
@@ -22,7 +22,7 @@ from congtin.checks.registry import Repository
 from congtin.checks.run import run_checks
 from congtin.crosspost.placements import place
 from congtin.errors import Problem, Severity
-from congtin.model import Placement, Profile, Role
+from congtin.model import Profile, Role
 from congtin.network.network import Network
 from congtin.network.stored import network_of
 from congtin.rules.document_numbers import DocumentNumbers, load_document_numbers
@@ -49,25 +49,14 @@ class SiteJob:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """What a Site has, for the report."""
-
-    items: int
-    drafts: int
-    scheduled: int
-    withdrawn: int
-    waiting: int
-    placements: dict[str, tuple[int, int]]
-    """By language: how many Items stand there, and how many of them are copies."""
-
-
-@dataclass(frozen=True)
 class SiteResult:
     """What came of a Site; ``editions`` are collected and wait to be put in place."""
 
     site: str
     problems: tuple[Problem, ...]
-    counts: Counts
+    counts: dict[str, int]
+    placements: dict[str, tuple[int, int]]
+    """By language: how many Items stand there, and how many of them are copies."""
     since: float
     until: float
     editions: tuple[EditionResult, ...] = ()
@@ -82,40 +71,42 @@ def work_on_site(job: SiteJob) -> SiteResult:
 
     Raise BuildError when a page cannot be rendered.
     """
-    with closing(CatalogueStore.frozen(job.state)) as store:
+    with closing(CatalogueStore.reading(job.state)) as store:
         network = stored_network(job.state, job.root, store.meta("network"))
         frame = stored_frame(job.state, job.frame)
         repository = site_repository(store, network, job)
         problems = tuple(run_checks(repository))
     since, until = holds(repository)
-    result = SiteResult(job.site, problems, _counts(repository), since, until)
-    if result.failed:
+    result = SiteResult(job.site, problems, _counts(repository), _placed(repository), since, until)
+    if result.failed or not job.langs:
         return result
     plans = make_plans(network, repository.catalogue, repository.placements, job.now, job.profile, [job.site])
     jobs = [EditionJob(plan, frame, job.output, job.state, job.full) for plan in plans if plan.lang in job.langs]
-    return SiteResult(job.site, problems, result.counts, since, until, tuple(_build(jobs)))
+    return replace(result, editions=tuple(_build(jobs)))
 
 
 def _build(jobs: list[EditionJob]) -> Iterator[EditionResult]:
     """Build Editions; each Pelican run has a process of its own, because Pelican keeps state in its modules."""
     due = []
     for job in jobs:
-        if job.full or not is_up_to_date(job):
-            due.append(job)
+        manifest = None if job.full else up_to_date(job)
+        if manifest:
+            yield EditionResult(job.plan.edition.key, None, *page_counts(manifest.outputs))
         else:
-            yield EditionResult(job.plan.edition.key, None)
+            due.append(job)
     if due:
         yield from Workers(build_edition, 1, fresh=True).run(due[:-1])
         with naming(due[-1]):
             yield build_edition(due[-1])
 
 
-def is_up_to_date(job: EditionJob) -> bool:
-    """Tell whether an Edition was built from exactly this, and all its files are still there."""
+def up_to_date(job: EditionJob) -> Manifest | None:
+    """Return an Edition's Manifest if it was built from exactly this, and all its files are still there."""
     manifest = Manifest.load(job.state, job.plan.edition.key)
     if not manifest.fingerprint or not manifest.is_whole(job.output):
-        return False
-    return manifest.fingerprint == Keys(job.plan, Outline(job.plan), job.frame, job.interface).edition()
+        return None
+    keys = Keys(job.plan, Outline(job.plan), job.frame, job.interface)
+    return manifest if manifest.fingerprint == keys.edition() else None
 
 
 def site_repository(store: CatalogueStore, network: Network, job: SiteJob) -> Repository:
@@ -131,14 +122,14 @@ def site_repository(store: CatalogueStore, network: Network, job: SiteJob) -> Re
 @lru_cache(maxsize=1)
 def stored_network(state: Path, root: Path, digest: str) -> Network:
     """Return the Network with this digest; a process that forks workers has read it for all of them."""
-    with closing(CatalogueStore.frozen(state)) as store:
+    with closing(CatalogueStore.reading(state)) as store:
         return network_of(store.meta("network-text"), root)
 
 
 @lru_cache(maxsize=1)
 def stored_frame(state: Path, digest: str) -> Frame:
     """Return the frame with this digest."""
-    with closing(CatalogueStore.frozen(state)) as store:
+    with closing(CatalogueStore.reading(state)) as store:
         frame = Frame.from_text(store.meta("frame"), digest)
     if frame is None:
         raise LookupError(digest)
@@ -151,25 +142,26 @@ def document_numbers(root: Path, digest: str) -> DocumentNumbers:
     return load_document_numbers(root)
 
 
-def _counts(repository: Repository) -> Counts:
+def _counts(repository: Repository) -> dict[str, int]:
     placements, now = repository.placements, repository.now
     own = list(repository.own_items())
-    return Counts(
-        items=len(own),
-        drafts=len(placements.drafts),
-        scheduled=len(placements.scheduled),
-        withdrawn=sum(1 for item in own if item.facts.withdrawn and item.facts.withdrawn.at <= now),
-        waiting=len(placements.waiting),
-        placements={
-            edition.lang: _placed(placements.by_edition.get(edition.key, ()))
-            for site in repository.own_sites()
-            for edition in site.editions
-        },
-    )
+    return {
+        "items": len(own),
+        "drafts": len(placements.drafts),
+        "scheduled": len(placements.scheduled),
+        "withdrawn": sum(1 for item in own if item.facts.withdrawn and item.facts.withdrawn.at <= now),
+        "waiting": len(placements.waiting),
+    }
 
 
-def _placed(placements: Sequence[Placement]) -> tuple[int, int]:
-    return len(placements), sum(1 for placement in placements if placement.role is Role.CROSSPOST)
+def _placed(repository: Repository) -> dict[str, tuple[int, int]]:
+    found = {}
+    for site in repository.own_sites():
+        for edition in site.editions:
+            placements = repository.placements.by_edition.get(edition.key, ())
+            copies = sum(1 for placement in placements if placement.role is Role.CROSSPOST)
+            found[edition.lang] = (len(placements), copies)
+    return found
 
 
 def plans_of(job: SiteJob, store: CatalogueStore, network: Network) -> dict[str, EditionPlan]:

@@ -7,7 +7,6 @@ chosen at random now that the workers are done, are rendered again here. Any dif
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import random
 import shutil
@@ -21,15 +20,16 @@ from secrets import SystemRandom
 
 from congtin.build.cluster_worker import INCOMING, show
 from congtin.build.discovery import SERVER_FOLDER
-from congtin.build.manifest import FORMAT, Manifest, edition_name
-from congtin.build.output import SEAL, STAGING, TREE
+from congtin.build.manifest import STAGING, Manifest, edition_name
+from congtin.build.output import SEAL, TREE
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
-from congtin.catalogue.store import FILE
+from congtin.catalogue.state import FILE
+from congtin.cores import worker_count
 from congtin.errors import BuildError
 from congtin.messages import Msg, msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
-from congtin.workers import Workers, worker_count
+from congtin.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _move(output: Path, key: EditionKey, worker: str) -> Manifest:
     try:
         (output / INCOMING / folder.name).rename(folder)
         sealed = _sealed(folder)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         text = msg(
             "What {worker} built of {edition} cannot be read: {detail}", worker=worker, edition=key, detail=error
         )
@@ -112,12 +112,7 @@ def _sealed(folder: Path) -> Manifest:
     if not stat.S_ISDIR(folder.lstat().st_mode) or {entry.name for entry in folder.iterdir()} != {TREE, SEAL}:
         raise ValueError(folder.name)
     with os.fdopen(os.open(folder / SEAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
-        data = json.loads(stream.read())
-    tables = [data["outputs"], data["keys"], data["reasons"]]
-    texts = [text for table in tables for pair in table.items() for text in pair]
-    if data["format"] != FORMAT or not all(isinstance(text, str) for text in texts):
-        raise ValueError(data["format"])
-    return Manifest(tables[0], str(data["fingerprint"]), tables[1], tables[2])
+        return Manifest.parse(stream.read())
 
 
 def _require_single_owners(received: Sequence[_Edition]) -> None:

@@ -14,9 +14,9 @@ from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
+from congtin.layout import THEME
 from congtin.model import HANOI_TIME, Profile, Role, SiteKind
 from congtin.network.network import Site, local
-from congtin.network.pelican_settings import THEME
 
 # Pages nobody is sent to from another language or a search engine.
 _NO_READER = frozenset({"404", "redirect"})

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from congtin.catalogue.paths import CONTENT, BadPath, MediaPath, SourcePath, is_what_it_says, parse
+from congtin.catalogue.paths import BadPath, MediaPath, SourcePath, is_what_it_says, parse
 from congtin.catalogue.rows import Row, row_of_media, row_of_stranger
-from congtin.catalogue.source import blob_id
 from congtin.catalogue.tree import files_below
+from congtin.engine import blob_id
 from congtin.errors import Problem
+from congtin.layout import CONTENT
 from congtin.messages import Msg, msg
 
 MOST_SOURCE_BYTES = 1024 * 1024

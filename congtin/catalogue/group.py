@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from congtin import strict_yaml
 from congtin.catalogue.front_matter import Original
 from congtin.catalogue.misplaced import has_place
-from congtin.catalogue.rows import MEDIA, UNREAD, Row, media_of, problems_of_text, source_of
+from congtin.catalogue.rows import MEDIA, UNREAD, Row, media_of, source_of
 from congtin.catalogue.source import Catalogue, Item, Media, Source
 from congtin.errors import Problem, list_of
 from congtin.messages import Msg, msg
 from congtin.network.network import Network
+from congtin.stored_problems import problems_of_text
 
 
 def catalogue_of(rows: Iterable[Row], network: Network, ids: Collection[str] = ()) -> Catalogue:

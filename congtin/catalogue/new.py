@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, MODELS, Translation, split
 from congtin.catalogue.paths import MOST_SLUG, BadPath, SourcePath, parse
-from congtin.catalogue.source import Catalogue, Item, blob_id
+from congtin.catalogue.source import Catalogue, Item
 from congtin.characters import INVISIBLE, character_name
+from congtin.engine import blob_id
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.languages import ascii_slug
 from congtin.messages import Msg, msg

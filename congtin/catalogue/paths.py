@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from congtin.languages import ascii_slug
+from congtin.layout import CONTENT
 from congtin.messages import Msg, msg
 
-CONTENT = "content"
 MEDIA_SUFFIX = ".files"
 MOST_SLUG = 80
 

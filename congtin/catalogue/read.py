@@ -16,7 +16,8 @@ from congtin.catalogue.fragments import fragment_data
 from congtin.catalogue.front_matter import MODELS, Document, Original, Translation
 from congtin.catalogue.markdown import Fragment, render
 from congtin.catalogue.paths import SourcePath
-from congtin.catalogue.source import Body, Source, blob_id
+from congtin.catalogue.source import Body, Source
+from congtin.engine import blob_id
 from congtin.errors import Problem, did_you_mean
 from congtin.messages import Msg, msg
 from congtin.model import ItemKind

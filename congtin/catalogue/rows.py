@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
@@ -12,8 +12,8 @@ from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import MediaPath, SourcePath
 from congtin.catalogue.read import Reading
 from congtin.catalogue.source import Body, Media, Source, relative_item_path
-from congtin.errors import Problem, Severity
-from congtin.messages import Msg
+from congtin.errors import Problem
+from congtin.stored_problems import problems_text
 
 _MODELS: dict[str, type[Original | Translation]] = {
     "article": Article,
@@ -164,35 +164,3 @@ def related(document: Document) -> list[str]:
 def number_key(document: Document) -> str:
     """Return what two documents share when one of them may have the other's number."""
     return f"{document.issuer.strip().casefold()}\n{document.number.strip()}"
-
-
-def problems_text(problems: Iterable[Problem]) -> str | None:
-    """Return Problems as the store keeps them, in no language yet; nothing for none."""
-    found = [
-        [p.code, _msg_data(p.message), p.path, p.line, _msg_data(p.hint) if p.hint else None, p.severity.value]
-        for p in problems
-    ]
-    return json.dumps(found, ensure_ascii=False) if found else None
-
-
-def problems_of_text(text: str | None) -> list[Problem]:
-    """Return Problems from the store."""
-    return [
-        Problem(code, _msg(message), path, line, _msg(hint) if hint else None, Severity(severity))
-        for code, message, path, line, hint, severity in json.loads(text or "[]")
-    ]
-
-
-def _msg_data(message: Msg) -> list[object]:
-    return [message.msgid, {name: _value_data(value) for name, value in message.values.items()}]
-
-
-def _value_data(value: object) -> object:
-    if isinstance(value, Msg):
-        return {"msg": _msg_data(value)}
-    return value if isinstance(value, str | int | float) else str(value)
-
-
-def _msg(data: list[Any]) -> Msg:
-    values: Mapping[str, Any] = data[1]
-    return Msg(data[0], {k: _msg(v["msg"]) if isinstance(v, dict) else v for k, v in values.items()})

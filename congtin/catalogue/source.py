@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,11 +12,6 @@ from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import SourcePath
 from congtin.errors import Problem
 from congtin.model import ItemKind
-
-
-def blob_id(data: bytes) -> str:
-    """Return the id Git gives these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

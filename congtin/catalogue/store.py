@@ -10,16 +10,13 @@ from typing import Self
 from congtin.catalogue.fragments import fragment_of
 from congtin.catalogue.markdown import Fragment, renderer_version
 from congtin.catalogue.rows import Edge, Row
+from congtin.catalogue.state import FILE, FORMAT, BuildState
 from congtin.engine import engine_digest
 from congtin.messages import Msg, msg
 
-STATE_FOLDER = ".congtin"
-FILE = "catalogue.sqlite"
-_FORMAT = "3"
 _MANY = 500
 _PAGE = 16384
 _CACHE_KIB = 65536
-_MAPPED = 1 << 32
 
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -39,12 +36,7 @@ CREATE TABLE site (site TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NU
 _COLUMNS = ", ".join(Row._fields)
 
 
-def state_folder(root: Path, output: Path) -> Path:
-    """Return where the stores of an output tree lie: each tree has its own."""
-    return root / STATE_FOLDER if output == root / "output" else output / STATE_FOLDER
-
-
-class CatalogueStore:
+class CatalogueStore(BuildState):
     """A SQLite file; one of another engine's, or a damaged one, starts anew and says so in ``renewed``."""
 
     def __init__(self, folder: Path) -> None:
@@ -54,13 +46,11 @@ class CatalogueStore:
         self.db = self._open()
 
     @classmethod
-    def frozen(cls, folder: Path) -> Self:
-        """Open a store that nobody writes meanwhile, for reading: no locks, so on shared storage too."""
+    def reading(cls, folder: Path) -> Self:
+        """Open a store that nobody writes meanwhile; after ``settle`` without any lock, so on shared storage too."""
         store = cls.__new__(cls)
-        store.path = folder / FILE
         store.renewed = None
-        store.db = sqlite3.connect(f"file:{store.path}?mode=ro&immutable=1", uri=True)
-        store.db.execute(f"PRAGMA mmap_size = {_MAPPED}")
+        store.open_to_read(folder)
         return store
 
     def _open(self) -> sqlite3.Connection:
@@ -83,12 +73,12 @@ class CatalogueStore:
         database.execute(f"PRAGMA journal_mode = {'WAL' if _has_tables(database) else 'DELETE'}")
         database.execute("PRAGMA synchronous = NORMAL")
         known = dict(database.execute("SELECT key, value FROM meta")) if _has_tables(database) else None
-        if known is None or known.get("format") != _FORMAT:
+        if known is None or known.get("format") != FORMAT:
             if known is not None or _has_any(database):
                 self.renewed = msg("The store had an older form; it has been made anew.")
             _empty(database)
             database.executescript(_TABLES)
-            known = {"format": _FORMAT}
+            known = {"format": FORMAT}
         renderer = renderer_version()
         with database:
             if known.get("renderer") != renderer:
@@ -97,22 +87,15 @@ class CatalogueStore:
                 for table in ("file", "edge", "site"):
                     database.execute(f"DELETE FROM {table}")  # noqa: S608 (a constant)
                 database.execute("DELETE FROM meta")
-            values = {"format": _FORMAT, "renderer": renderer, "engine": engine_digest()}
+            values = {"format": FORMAT, "renderer": renderer, "engine": engine_digest()}
             if any(known.get(key) != value for key, value in values.items()):
                 database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
-    def close(self) -> None:
-        """Close it; whoever opens it ``frozen`` afterwards sees everything."""
-        self.db.close()
-
-    def checkpoint(self) -> None:
-        """Move what was written into the one file that ``frozen`` reads."""
+    def settle(self, *, shared: bool) -> None:
+        """Let others read what was written; on ``shared`` storage all must be in the one file."""
         self.db.execute("PRAGMA journal_mode = WAL")
-        self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def meta(self, key: str) -> str:
-        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
+        if shared:
+            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def set_meta(self, key: str, value: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -209,25 +192,12 @@ class CatalogueStore:
         query = "SELECT path FROM file WHERE site = ? AND section = ? AND name = ? AND kind != 'media' ORDER BY path"
         return [row[0] for row in self.db.execute(query, (site, section, lang))]
 
-    def problems(self) -> list[str]:
-        """Return the Problems of single files, each as ``rows.problems_of_text`` reads it."""
-        return [row[0] for row in self.db.execute("SELECT problems FROM file WHERE problems IS NOT NULL ORDER BY path")]
-
     def sizes(self) -> dict[str, int]:
         """Return how many files each Site has."""
         return dict(self.db.execute("SELECT site, COUNT(*) FROM file GROUP BY site"))
 
-    def source_count(self) -> int:
-        query = "SELECT COUNT(*) FROM file WHERE kind != 'media' AND site != ''"
-        return int(self.db.execute(query).fetchone()[0])
-
     def sites_of_ids(self, ids: Iterable[str]) -> set[str]:
         return {row[0] for row in self._each("SELECT site FROM file WHERE id IN (%s)", ids)}
-
-    def site_states(self) -> dict[str, tuple[float, float, str]]:
-        """Return (since, until, data) of every Site whose last look still holds, clock apart."""
-        rows = self.db.execute("SELECT site, since, until, data FROM site")
-        return {site: (since, until, data) for site, since, until, data in rows}
 
     def put_site(self, site: str, since: float, until: float, data: str) -> None:
         """Keep what was found of a Site; it holds until something it can see changes, or the clock says so."""

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from congtin.catalogue.affected import affected_sites
 from congtin.catalogue.files import Files, all_files
-from congtin.catalogue.paths import CONTENT, SourcePath
+from congtin.catalogue.paths import SourcePath
 from congtin.catalogue.read import Fragments, Inspect, Reading, read_source
 from congtin.catalogue.rows import Edge, Row, edges_of, row_of_reading
 from congtin.catalogue.store import CatalogueStore
 from congtin.errors import Problem
+from congtin.layout import CONTENT
 from congtin.network.network import Network
 from congtin.workers import Workers
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -45,8 +46,9 @@ class GitTree:
             "--ignored=matching", "--", *FOLDERS,
         )  # fmt: skip
 
+    @cached_property
     def state(self) -> TreeState | None:
-        """Return the state of the tree; None where there is no Git or no work tree."""
+        """The state of the tree; None where there is no Git or no work tree."""
         output = _finish(self._status)
         if output is None:
             return None

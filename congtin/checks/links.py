@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from congtin.catalogue.paths import CONTENT, MEDIA_SUFFIX, PICTURES
+from congtin.catalogue.paths import MEDIA_SUFFIX, PICTURES
 from congtin.catalogue.source import Item, Source
 from congtin.checks.registry import Repository, check
 from congtin.errors import Problem, Severity, did_you_mean, list_of
+from congtin.layout import CONTENT
 from congtin.messages import Msg, msg
 from congtin.strict_yaml import line_of
 

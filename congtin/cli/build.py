@@ -6,55 +6,21 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from congtin.build.cluster import Cluster
 from congtin.build.manifest import replace_file
-from congtin.build.pipeline import BuildRequest, build
-from congtin.build.pipeline import Progress as BuildProgress
-from congtin.build.site_work import SiteResult
-from congtin.catalogue.store import state_folder
+from congtin.build.report import BuildReport
+from congtin.build.request import BuildRequest, Cluster
+from congtin.build.unchanged import report_if_unchanged
+from congtin.catalogue.tree import GitTree
 from congtin.cli.cluster_options import cluster_options
 from congtin.cli.context import Context
 from congtin.cli.files import require_file_place, require_folder_place
 from congtin.cli.show import make_console, show_problems, show_report, show_summary
+from congtin.cores import worker_count
 from congtin.errors import Severity
+from congtin.layout import state_folder
 from congtin.messages import msg, translate
 from congtin.model import Profile
-from congtin.workers import worker_count
-
-
-class _Bar(BuildProgress):
-    """A bar on a terminal, a line for every tenth elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.total = self.done = 0
-        self.bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            auto_refresh=False,  # a thread would keep the build from forking its workers
-        )
-
-    def start(self, editions: int) -> None:
-        self.total = editions
-        if self.console.is_terminal:
-            self.bar.start()
-            self.task = self.bar.add_task(translate("Editions"), total=editions)
-
-    def advance(self, result: SiteResult) -> None:
-        before = self.done
-        self.done += len(result.editions)
-        if self.console.is_terminal:
-            self.bar.update(self.task, completed=self.done, refresh=True)
-        elif self.done * 10 // max(self.total, 1) > before * 10 // max(self.total, 1):
-            self.console.print(str(msg("{done} of {total} Editions", done=self.done, total=self.total)))
-
-    def stop(self) -> None:
-        self.bar.stop()
 
 
 @click.command("build", help=translate("Build all Sites, or those named (hanoi/portal, hanoi/*, 'hanoi/*:ward')."))
@@ -66,6 +32,8 @@ class _Bar(BuildProgress):
 @click.option("--report", type=click.Path(path_type=Path), help=translate("Write the report to this file as JSON."))
 @click.option("--full", is_flag=True, help=translate("Build every Edition, whatever was built before."))
 @click.option("--notices", is_flag=True, help=translate("Show notices too."))
+@click.option("--explain", multiple=True, metavar="OUTPUT", help=translate("Say why this output was made or kept."))
+@click.option("--verify", type=click.IntRange(1), help=translate("Make this many Editions from nothing and compare."))
 @cluster_options
 @click.pass_obj
 def build_command(
@@ -78,6 +46,8 @@ def build_command(
     report: Path | None,
     full: bool,
     notices: bool,
+    explain: tuple[str, ...],
+    verify: int | None,
     cluster: Cluster | None,
 ) -> None:
     """Build and say what was done."""
@@ -86,7 +56,6 @@ def build_command(
     require_folder_place(target)
     if report:
         require_file_place(report)
-    progress = _Bar(console)
     request = BuildRequest(
         root=context.root,
         output=target,
@@ -99,12 +68,42 @@ def build_command(
         full=full,
         cluster=cluster,
     )
-    try:
-        done = build(request, progress)
-    finally:
-        progress.stop()
+    tree = GitTree(context.root)
+    done = report_if_unchanged(request, tree) or _build(console, request, tree)
     show_problems(console, [p for p in done.problems if notices or p.severity is not Severity.NOTICE])
     show_summary(console, done.problems)
     show_report(console, done)
     if report:
         replace_file(report, done.to_json().encode())
+    if done.store:
+        console.print(str(done.store))
+    _look_closer(console, request, done, explain, verify)
+
+
+def _look_closer(
+    console: Console, request: BuildRequest, done: BuildReport, explained: tuple[str, ...], verified: int | None
+) -> None:
+    if explained:
+        from congtin.build.explain import explain
+
+        for output in explained:
+            console.print(str(explain(request, done, output)), soft_wrap=True)
+    if verified:
+        from congtin.build.verify import verify
+
+        same = verify(request, verified)
+        console.print(
+            str(msg("Made from nothing and equal: {editions}.", editions=", ".join(map(str, same)))), soft_wrap=True
+        )
+
+
+def _build(console: Console, request: BuildRequest, tree: GitTree) -> BuildReport:
+    # Nothing of this is needed to find that nothing has changed, and reading it takes longer than that.
+    from congtin.build.pipeline import build
+    from congtin.cli.progress import Bar
+
+    progress = Bar(console)
+    try:
+        return build(request, progress, tree=tree)
+    finally:
+        progress.stop()

@@ -11,12 +11,12 @@ import click
 from congtin.build.look import read_repository
 from congtin.build.manifest import replace_file
 from congtin.catalogue.changes import exported
-from congtin.catalogue.store import STATE_FOLDER
 from congtin.checks.addresses import lost_addresses
 from congtin.checks.run import run_checks
 from congtin.cli.context import Context
 from congtin.cli.show import make_console, problems_json, show_problems, show_summary
 from congtin.errors import Severity, UsageError
+from congtin.layout import STATE
 from congtin.messages import msg, translate
 from congtin.model import Profile
 
@@ -47,7 +47,7 @@ def check_command(context: Context, release: bool, base: str | None, form: str, 
     problems = run_checks(head)
     if base:
         with exported(context.root, base) as folder:
-            before = read_repository(folder, folder / STATE_FOLDER, context.now, Profile.WORK)
+            before = read_repository(folder, folder / STATE, context.now, Profile.WORK)
         problems += lost_addresses(before, head)
     if form == "json":
         click.echo(problems_json(problems))

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import click
 
-from congtin.build.cluster import Cluster
+from congtin.build.request import Cluster
 from congtin.errors import UsageError
 from congtin.messages import msg, translate
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from pydantic_core import PydanticCustomError
 
-from congtin.build.look import read_repository
-from congtin.catalogue.store import STATE_FOLDER
-from congtin.checks.registry import Repository
+from congtin.layout import OUTPUT, STATE
 from congtin.messages import translate
 from congtin.model import Profile
-from congtin.network.pelican_settings import OUTPUT
-from congtin.validation import parse_time
+
+if TYPE_CHECKING:
+    # Most commands need more than this; `build` often does not.
+    from congtin.checks.registry import Repository
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,11 @@ class Context:
 
     @property
     def state(self) -> Path:
-        return self.root / STATE_FOLDER
+        return self.root / STATE
 
     def repository(self, profile: Profile = Profile.WORK) -> Repository:
+        from congtin.build.look import read_repository
+
         return read_repository(self.root, self.state, self.now, profile)
 
 
@@ -41,6 +43,10 @@ def moment(ctx: click.Context, param: click.Parameter, value: str | None) -> dat
     """Read a time given on the command line."""
     if value is None:
         return None
+    from pydantic_core import PydanticCustomError
+
+    from congtin.validation import parse_time
+
     try:
         return parse_time(value)
     except PydanticCustomError as error:

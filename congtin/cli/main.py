@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -9,21 +10,36 @@ from pathlib import Path
 import click
 
 from congtin import __version__
-from congtin.cli.build import build_command
-from congtin.cli.check import check_command
-from congtin.cli.content import new_group, translation_group
 from congtin.cli.context import Context, moment
-from congtin.cli.schema import schema_command
-from congtin.cli.serve import serve_command
 from congtin.cli.show import make_console, show_error, show_problems
-from congtin.cli.site import site_group
 from congtin.errors import CongtinError, ProblemsFound
+from congtin.layout import find_root
 from congtin.messages import translate
-from congtin.network.load import find_root
+
+# Module and name of each command: one is read when it is asked for, because all of them take half a second.
+_COMMANDS = {
+    "build": ("congtin.cli.build", "build_command"),
+    "check": ("congtin.cli.check", "check_command"),
+    "new": ("congtin.cli.content", "new_group"),
+    "schema": ("congtin.cli.schema", "schema_command"),
+    "serve": ("congtin.cli.serve", "serve_command"),
+    "site": ("congtin.cli.site", "site_group"),
+    "translation": ("congtin.cli.content", "translation_group"),
+}
 
 
 class _Group(click.Group):
     """Shows Côngtin's own errors as sentences, with their exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         console = make_console(stderr=True)
@@ -46,12 +62,3 @@ class _Group(click.Group):
 def main(ctx: click.Context, root: Path, now: datetime | None) -> None:
     """Find the repository and set the clock for every command."""
     ctx.obj = Context(find_root(root), now or datetime.now().astimezone())
-
-
-main.add_command(build_command)
-main.add_command(serve_command)
-main.add_command(check_command)
-main.add_command(site_group)
-main.add_command(new_group)
-main.add_command(translation_group)
-main.add_command(schema_command)

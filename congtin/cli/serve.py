@@ -13,13 +13,13 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from congtin.build.pipeline import BuildRequest
 from congtin.build.report import BuildReport
-from congtin.catalogue.store import state_folder
+from congtin.build.request import BuildRequest
 from congtin.cli.context import Context
 from congtin.cli.files import require_folder_place
 from congtin.cli.show import make_console, show_error, show_problems, show_report, show_summary
 from congtin.errors import CongtinError, Problem, ProblemsFound, Severity
+from congtin.layout import state_folder
 from congtin.messages import msg, translate
 from congtin.model import SiteKind
 from congtin.network.load import load_network

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from congtin import strict_yaml
+from congtin.layout import DEFAULTS
 
-DEFAULTS = "sites/_defaults.yaml"
 Data = dict[str, object]
 
 

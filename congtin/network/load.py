@@ -13,10 +13,11 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from congtin import strict_yaml
-from congtin.errors import Problem, ProblemsFound, UsageError
+from congtin.errors import Problem, ProblemsFound
+from congtin.layout import DEFAULTS
 from congtin.messages import msg
 from congtin.model import SiteKind
-from congtin.network.cascade import DEFAULTS, Data, File, locate, merge
+from congtin.network.cascade import Data, File, locate, merge
 from congtin.network.hosts import host_problems, site_editions, site_host
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
@@ -36,17 +37,6 @@ _HINTS = {
 }
 _SITE_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _Model = TypeVar("_Model", bound=StrictModel)
-
-
-def find_root(start: Path) -> Path:
-    """Return the nearest folder upwards that holds `sites/_defaults.yaml`."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / DEFAULTS).is_file():
-            return folder
-    raise UsageError(
-        msg("There is no Côngtin repository here: {path}.", path=start),
-        msg("Go to the folder that holds sites/_defaults.yaml, or name it with --root."),
-    )
 
 
 def load_network(root: Path) -> Network:

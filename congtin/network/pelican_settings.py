@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from congtin.layout import OUTPUT, PLUGINS, THEME
 from congtin.model import Edition, Profile
 from congtin.network.network import Site
 
-OUTPUT = "output"
-PLUGINS = "plugins"
 PLUGIN_NAMES = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery"]
-THEME = "themes/base"
 
 
 def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile) -> dict[str, object]:

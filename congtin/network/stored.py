@@ -5,17 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from congtin.engine import folder_digest
 from congtin.model import Edition, EditionKey
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
-
-_RULES = "workflows"
-
-
-def network_digest(root: Path) -> str:
-    """Return the digest of everything a Network and its rules are read from."""
-    return folder_digest(root / "sites") + folder_digest(root / _RULES)
 
 
 def network_text(network: Network) -> str:

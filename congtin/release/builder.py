@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import Pipe
 
-from congtin.build.pipeline import BuildRequest
 from congtin.build.report import BuildReport
+from congtin.build.request import BuildRequest
 from congtin.errors import Problem
 from congtin.messages import Msg, msg
 from congtin.release.watch import Saved

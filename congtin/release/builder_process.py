@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from congtin.build.pipeline import Progress
+from congtin.build.request import Progress
 from congtin.build.service import BuildService
 from congtin.build.site_work import SiteResult
 from congtin.errors import CongtinError, ProblemsFound

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from congtin.build.pipeline import BuildRequest
 from congtin.build.report import BuildReport
+from congtin.build.request import BuildRequest
 from congtin.errors import BuildError
 from congtin.messages import msg
 from congtin.release.builder import Answer, Builder, BuilderLost, Built, NotBuilt, Order, Step
