@@ -6,7 +6,7 @@ from pelican import signals
 from pelican.generators import Generator
 
 from congtin.build.discovery import robots, security, server_lists, sitemap
-from congtin.build.feeds import feeds
+from congtin.build.feeds import feed_bytes, feeds
 from congtin.build.writer import EditionWriter
 
 
@@ -18,8 +18,11 @@ class Discovery(Generator):  # type: ignore[misc]  # Pelican has no type hints
         plan = contexts.plan
         for spec in (*contexts.outline.fixed_pages, *contexts.outline.redirect_pages):
             writer.write_page(self.get_template, self.context, contexts, spec)
-        for path, data in feeds(contexts):
-            writer.sink.put(f"{plan.edition.folder}/{path}", data)
+        keys = self.settings["CONGTIN_KEYS"]
+        for feed in feeds(contexts):
+            name = f"{plan.edition.folder}/{feed.path}"
+            if not writer.sink.keep(name, keys.of_feed(feed.items)):
+                writer.sink.put(name, feed_bytes(contexts, feed))
         writer.sink.put(f"{plan.edition.folder}/sitemap.xml", sitemap(contexts))
         self.write_host_files(writer)
         for name, text in server_lists(plan).items():

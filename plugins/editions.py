@@ -42,9 +42,11 @@ def prepare(pelican: Any) -> None:
             raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
     settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
-    contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], job.interface.translations().gettext)
-    settings["CONGTIN_KEYS"] = Keys(job.plan, contexts.outline, job.frame, job.interface)
-    settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key, full=job.full)
+    outline = job.keys.outline if job.keys else None
+    words = job.interface.translations()
+    contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], words.gettext, outline)
+    settings["CONGTIN_KEYS"] = job.keys or Keys(job.plan, contexts.outline, job.frame, job.interface)
+    settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key, full=job.full, whole=job.whole)
     settings["CONGTIN_SINK"].open()
 
 
@@ -52,7 +54,7 @@ def seal(pelican: Any) -> None:
     """Leave all files ready to be put in place; runs after the checks of `strict`."""
     settings = pelican.settings
     sink, job = settings["CONGTIN_SINK"], settings["CONGTIN_JOB"]
-    settings["CONGTIN_WRITTEN"] = sink.seal(settings["CONGTIN_KEYS"].edition())
+    settings["CONGTIN_WRITTEN"] = sink.seal(settings["CONGTIN_KEYS"].edition)
     if job.alone:
         commit(job.output, job.state, [job.plan.edition.key])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -83,12 +83,11 @@ class DirectoryGroup:
 class Contexts:
     """Builds the context of every page of one Edition."""
 
-    def __init__(self, views: Views, gettext: Callable[[str], str]) -> None:
+    def __init__(self, views: Views, gettext: Callable[[str], str], outline: Outline | None = None) -> None:
         self.views = views
         self.plan = views.plan
         self.gettext = gettext
-        self.outline = Outline(self.plan)
-
+        self.outline = outline or Outline(self.plan)
         self._filters: dict[str, Filters] = {}
 
     def of(self, spec: PageSpec) -> Context:
@@ -244,9 +243,9 @@ class Contexts:
     def _redirect(self, spec: PageSpec) -> Context:
         return {"target": spec.redirect.target if spec.redirect else ""}
 
-    def feed_entries(self, section: str = "") -> list[tuple[Card, str]]:
-        """Return (card, canonical address) of the newest Items for a feed."""
-        return [(self.views.card(placed), placed.canonical) for placed in self._newest.get(section, ())]
+    def feed_items(self, section: str = "") -> Sequence[PlacedItem]:
+        """Return the newest Items for a feed."""
+        return self._newest.get(section, ())
 
     @functools.cached_property
     def _newest(self) -> dict[str, list[PlacedItem]]:

@@ -24,7 +24,7 @@ def holds(repository: Repository) -> tuple[float, float]:
 
 def _moments(repository: Repository) -> Iterator[float]:
     for item in repository.catalogue.items.values():
-        yield item.facts.date.timestamp()
+        yield item.published
         if item.facts.withdrawn:
             yield item.facts.withdrawn.at.timestamp()
         if isinstance(item.facts, Document):

@@ -14,8 +14,10 @@ from pelican.settings import read_settings
 
 from congtin.build.frame import Frame
 from congtin.build.interface import Interface, interface_for
+from congtin.build.keys import Keys
 from congtin.build.output import Written
 from congtin.build.plan import EditionPlan
+from congtin.build.plugin_modules import plugin_modules
 from congtin.errors import CongtinError, UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.model import EditionKey, Profile
@@ -46,6 +48,10 @@ class EditionJob:
     state: Path
     full: bool = False
     """Render every page, whatever was rendered before."""
+    keys: Keys | None = None
+    """The keys of its pages, where they are known already."""
+    whole: bool = False
+    """Whoever made the job has just seen that no output is missing."""
     alone: bool = False
     """Put the files in place at once, without waiting for other Editions: a plain Pelican run."""
 
@@ -83,6 +89,7 @@ def build_edition(job: EditionJob) -> EditionResult:
             **pelican_settings(plan.root, plan.site, plan.edition, plan.profile),
             "OUTPUT_PATH": str(job.output),
             "CONGTIN_JOB": job,
+            "PLUGINS": list(plugin_modules(plan.root, job.frame.digest)),
         },
     )
     pelican.console = _Silent()

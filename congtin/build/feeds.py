@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import feedgenerator
 
 from congtin.build.contexts import Contexts
+from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card
 from congtin.languages import html_lang
 
@@ -19,35 +21,48 @@ FORMATS: dict[str, type[Any]] = {"atom.xml": feedgenerator.Atom1Feed, "rss.xml":
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def feeds(contexts: Contexts) -> Iterator[tuple[str, bytes]]:
-    """Yield (path below the Edition's root, bytes) of every feed."""
-    site, gettext = contexts.views.site, contexts.gettext
-    yield from _formats(contexts, "", site.name.text, contexts.feed_entries(), gettext)
+@dataclass(frozen=True)
+class Feed:
+    """One feed, before it is written."""
+
+    path: str
+    """File below the Edition's root."""
+    title: str
+    items: Sequence[PlacedItem]
+
+
+def feeds(contexts: Contexts) -> Iterator[Feed]:
+    """Yield every feed: of the Edition, and of each of its sections."""
+    site = contexts.views.site
+    yield from _formats("", site.name.text, contexts.feed_items())
     for section, label in contexts.feed_sections():
-        title = f"{label} – {site.name}"
-        yield from _formats(contexts, f"{section}/", title, contexts.feed_entries(section), gettext)
+        yield from _formats(f"{section}/", f"{label} – {site.name}", contexts.feed_items(section))
 
 
-def _formats(
-    contexts: Contexts, path: str, title: str, entries: list[tuple[Card, str]], gettext: Callable[[str], str]
-) -> Iterator[tuple[str, bytes]]:
+def _formats(folder: str, title: str, items: Sequence[PlacedItem]) -> Iterator[Feed]:
+    for name in FORMATS:
+        yield Feed(f"{folder}{name}", title, items)
+
+
+def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
+    """Return the bytes of a feed."""
     base = contexts.plan.edition.base_url
-    for name, make in FORMATS.items():
-        feed = make(
-            title=title,
-            link=f"{base}{path}",
-            description=title,
-            language=html_lang(contexts.plan.lang),
-            feed_url=f"{base}{path}{name}",
-            author_name=contexts.views.site.name.text,
-        )
-        for card, canonical in entries:
-            feed.add_item(**_entry(card, canonical, gettext, contexts))
-        newest = max((card.updated or card.date for card, _ in entries), default=_NEVER)
-        feed.latest_post_date = partial(_time, newest)
-        text = io.StringIO()
-        feed.write(text, "utf-8")
-        yield f"{path}{name}", text.getvalue().encode("utf-8")
+    folder, _, name = feed.path.rpartition("/")
+    made = FORMATS[name](
+        title=feed.title,
+        link=f"{base}{folder}/" if folder else base,
+        description=feed.title,
+        language=html_lang(contexts.plan.lang),
+        feed_url=f"{base}{feed.path}",
+        author_name=contexts.views.site.name.text,
+    )
+    cards = [contexts.views.card(placed) for placed in feed.items]
+    for card, placed in zip(cards, feed.items, strict=True):
+        made.add_item(**_entry(card, placed.canonical, contexts.gettext, contexts))
+    made.latest_post_date = partial(_time, max((card.updated or card.date for card in cards), default=_NEVER))
+    text = io.StringIO()
+    made.write(text, "utf-8")
+    return text.getvalue().encode("utf-8")
 
 
 def _time(moment: datetime) -> datetime:

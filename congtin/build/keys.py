@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from pydantic import BaseModel
@@ -29,6 +29,7 @@ from congtin.network.network import Site
 PARTS = {
     "i": ("", "template", "site", "item", "links"),
     "l": ("", "template", "site", "list", "cards"),
+    "f": ("", "template", "site", "cards"),
     "m": ("", "file"),
 }
 
@@ -45,8 +46,9 @@ class Keys:
         self._cards: dict[str, str] = {}
         self._origins: dict[str, str] = {}
 
+    @cached_property
     def edition(self) -> str:
-        """Return the digest of everything this Edition's pages can see."""
+        """The digest of everything this Edition's pages can see."""
         digest = hashlib.sha256(f"{self.frame.digest} {self.site} {self.around}".encode())
         for placed in self.plan.items:
             digest.update(self._item(placed).encode())
@@ -59,6 +61,11 @@ class Keys:
         if spec.listing is not None and spec.part is not None:
             return f"l.{self._template(spec)}.{self.site}.{self._list(spec)}"
         return ""
+
+    def of_feed(self, items: Sequence[PlacedItem]) -> str:
+        """Return the key of a feed of these Items."""
+        cards = "".join(f"{self._card(placed)}{placed.canonical} " for placed in items)
+        return f"f.{self.frame.digest[:16]}.{self.site}.{short_digest(cards)}"
 
     def _template(self, spec: PageSpec) -> str:
         return self.frame.templates.get(spec.template, self.frame.digest[:16])
@@ -170,7 +177,8 @@ class Keys:
             [lang for lang, paths in self.plan.sibling_pages.items() if spec.path in paths],
             self._filters(listing) if spec.template == "library" else "",
         ]  # fmt: skip
-        cards = "".join([self._card(placed) for placed in part.entries])
+        known = self._cards
+        cards = "".join([known.get(placed.item.id) or self._card(placed) for placed in part.entries])
         return f"{short_digest(_text(around))}.{short_digest(cards)}"
 
     def _filters(self, listing: Listing) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.catalogue.front_matter import Document, Page
 from congtin.languages import collation_key
-from congtin.model import HANOI_TIME, SectionKind
+from congtin.model import ItemKind, SectionKind
 from congtin.network.network import issuer_slug, local
 
 PAGE_SIZE = 20
@@ -31,7 +31,7 @@ class Listing:
 
 def by_time(placed: PlacedItem) -> tuple[object, ...]:
     """Order by time of publication; the id decides between equals, so that order never flickers."""
-    return (placed.item.facts.date, placed.item.id)
+    return (placed.item.published, placed.item.id)
 
 
 def by_issue(placed: PlacedItem) -> tuple[object, ...]:
@@ -70,7 +70,8 @@ def tag_listings(plan: EditionPlan, live: Iterable[PlacedItem]) -> list[Listing]
     """Return one listing for each tag in use, in the order of their labels; ``live`` is in the order of time."""
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
     for placed in live:
-        for tag in dict.fromkeys(placed.item.facts.tags):
+        tags = placed.item.facts.tags
+        for tag in tags if len(tags) < 2 else dict.fromkeys(tags):
             grouped[tag].append(placed)
     found = []
     for tag, entries in grouped.items():
@@ -83,12 +84,10 @@ def archive_listings(plan: EditionPlan, live: Iterable[PlacedItem]) -> list[List
     """Return one listing for each year, then one for each month, newest first; ``live`` is in the order of time."""
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
     for placed in live:
-        facts = placed.item.facts
-        if not isinstance(facts, Page):
-            local_time = facts.date.astimezone(HANOI_TIME)
-            year = f"{local_time.year:04}"
-            grouped[year].append(placed)
-            grouped[f"{year}/{local_time.month:02}"].append(placed)
+        item = placed.item
+        if item.kind is not ItemKind.PAGE:
+            grouped[item.month[:4]].append(placed)
+            grouped[item.month].append(placed)
     return [
         Listing("year" if len(key) == 4 else "month", f"luu-tru/{key}/", key, plan.lang, tuple(entries), key)
         for key, entries in sorted(grouped.items(), reverse=True)

@@ -35,11 +35,12 @@ class Written:
 class OutputSink:
     """Takes the files of one Edition; nothing is visible before all Editions are put in place (`commit`)."""
 
-    def __init__(self, root: Path, state: Path, key: EditionKey, *, full: bool = False) -> None:
+    def __init__(self, root: Path, state: Path, key: EditionKey, *, full: bool = False, whole: bool = False) -> None:
         self.root = root
         self.state = state
         self.key = key
         self.full = full
+        self.whole = whole
         self.staging = root / STAGING / edition_name(key)
         self.outputs: dict[str, str] = {}
         self.keys: dict[str, str] = {}
@@ -64,7 +65,7 @@ class OutputSink:
         before = self.before
         known = before.outputs.get(name)
         reason = FULL if self.full else NEW if known is None else self._difference(before.keys.get(name, ""), key)
-        if not reason and not _is_file(self._base + name):
+        if not reason and not self.whole and not _is_file(self._base + name):
             reason = LOST
         if key:
             self.keys[name] = key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,9 +15,19 @@ from congtin.build.commit import commit, recover
 from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
 from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_in
+from congtin.build.plugin_modules import plugin_modules
 from congtin.build.report import BuildReport, SiteRecord, report_of
 from congtin.build.request import BuildRequest, Progress
-from congtin.build.site_work import SiteJob, SiteResult, stored_frame, stored_network, work_on_site
+from congtin.build.site_work import (
+    SiteJob,
+    SiteResult,
+    catalogue_for,
+    document_numbers,
+    stored_frame,
+    stored_network,
+    work_on_site,
+)
+from congtin.catalogue.memory import Memory
 from congtin.catalogue.state import FILE
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.tree import GitTree
@@ -27,17 +38,21 @@ from congtin.network.network import Network
 from congtin.stored_problems import problems_text
 from congtin.workers import Workers
 
+# So many Sites are read here, where they are remembered; more are read sooner by the processes that build them.
+FEW_SITES = 4
+
 
 def build(
     request: BuildRequest,
     progress: Progress | None = None,
     changed: Collection[str] | None = None,
     tree: GitTree | None = None,
+    memory: Memory | None = None,
 ) -> BuildReport:
     """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written.
 
     ``changed`` are paths that somebody saw change; without it the changes are looked for, in ``tree`` if it was
-    asked already.
+    asked already. A builder that stays brings its ``memory``.
     """
     started = time.monotonic()
     if tree is None and changed is None:
@@ -48,11 +63,11 @@ def build(
         if request.full:
             _forget(request.state)
         try:
-            report = _Build(request, progress).run(tree, changed)
+            report = _Build(request, progress, memory).run(tree, changed)
         except sqlite3.DatabaseError:
             # Damage that did not show when the store was opened.
             _forget(request.state)
-            report = _Build(request, progress).run(GitTree(request.root), None)
+            report = _Build(request, progress, None).run(GitTree(request.root), None)
             report.store = msg("The store was damaged; it has been made anew.")
     report.seconds = time.monotonic() - started
     return report
@@ -64,7 +79,8 @@ def _forget(state: Path) -> None:
 
 
 class _Build:
-    def __init__(self, request: BuildRequest, progress: Progress) -> None:
+    def __init__(self, request: BuildRequest, progress: Progress, memory: Memory | None) -> None:
+        self.memory = memory
         self.request = request
         self.progress = progress
 
@@ -80,8 +96,14 @@ class _Build:
             self._require_profile(store)
             store.settle(shared=request.cluster is not None)
             jobs = self._jobs(store, seen.network, wanted, frame.digest, trusting=changed is not None)
-            stored_network(request.state, request.root, store.meta("network"))
+            network = stored_network(request.state, request.root, store.meta("network"))
             stored_frame(request.state, frame.digest)
+            document_numbers(request.root, store.meta("network"))
+            if jobs:
+                plugin_modules(request.root, frame.digest)
+            if self.memory and len(jobs) <= FEW_SITES:
+                known = {job.site: catalogue_for(store, network, job.site, self.memory) for job in jobs}
+                jobs = [replace(job, catalogue=known[job.site]) for job in jobs]
         results = self._work(jobs, seen.problems, self._workers(seen.network))
         with closing(CatalogueStore(request.state)) as store:
             removed = self._finish(store, seen.network, results)
@@ -142,6 +164,8 @@ class _Build:
     def _workers(self, network: Network) -> Workers[SiteJob, SiteResult] | ClusterWorkers:
         if self.request.cluster:
             return ClusterWorkers(self.request.cluster, network, self.request.workers)
+        # What every Edition needs is read once, before the first process is forked.
+        importlib.import_module("congtin.build.warm")
         return Workers(work_on_site, self.request.workers, fresh=True)
 
     def _work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ class PlacedItem:
     newer: str = ""
     """Id of the document that replaces this one."""
 
-    @property
+    @cached_property
     def source(self) -> Source:
         source = self.item.source(self.placement.lang)
         if source is None:

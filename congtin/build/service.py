@@ -10,6 +10,7 @@ from pathlib import Path
 from congtin.build.pipeline import build
 from congtin.build.report import BuildReport
 from congtin.build.request import BuildRequest, Progress
+from congtin.catalogue.memory import Memory
 
 
 class BuildService:
@@ -17,6 +18,7 @@ class BuildService:
 
     def __init__(self, request: BuildRequest) -> None:
         self.request = request
+        self.memory = Memory()
 
     def rebuild(
         self, now: datetime, changed: Collection[Path] | None = None, progress: Progress | None = None
@@ -26,4 +28,4 @@ class BuildService:
         Raise ProblemsFound or BuildError with the old pages still in place; the next call tries again.
         """
         paths = None if changed is None else {path.relative_to(self.request.root).as_posix() for path in changed}
-        return build(replace(self.request, now=now), progress, paths)
+        return build(replace(self.request, now=now), progress, paths, memory=self.memory)

@@ -17,6 +17,8 @@ from congtin.build.manifest import Manifest
 from congtin.build.pages import Outline
 from congtin.build.plan import EditionPlan, make_plans
 from congtin.catalogue.closure import Offers, site_catalogue
+from congtin.catalogue.memory import Memory
+from congtin.catalogue.source import Catalogue
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.registry import Repository
 from congtin.checks.run import run_checks
@@ -43,6 +45,8 @@ class SiteJob:
     frame: str
     """Digest of the frame to build with; the store holds the frame itself."""
     full: bool = False
+    catalogue: Catalogue | None = None
+    """What matters to the Site, where it is known already."""
 
     def __str__(self) -> str:
         return self.site
@@ -89,34 +93,31 @@ def _build(jobs: list[EditionJob]) -> Iterator[EditionResult]:
     """Build Editions; each Pelican run has a process of its own, because Pelican keeps state in its modules."""
     due = []
     for job in jobs:
-        manifest = None if job.full else up_to_date(job)
-        if manifest:
+        manifest = Manifest() if job.full else Manifest.load(job.state, job.plan.edition.key)
+        keys = Keys(job.plan, Outline(job.plan), job.frame, job.interface)
+        whole = bool(manifest.fingerprint) and manifest.is_whole(job.output)
+        if whole and manifest.fingerprint == keys.edition:
             yield EditionResult(job.plan.edition.key, None, *page_counts(manifest.outputs))
         else:
-            due.append(job)
+            due.append(replace(job, keys=keys, whole=whole))
     if due:
         yield from Workers(build_edition, 1, fresh=True).run(due[:-1])
         with naming(due[-1]):
             yield build_edition(due[-1])
 
 
-def up_to_date(job: EditionJob) -> Manifest | None:
-    """Return an Edition's Manifest if it was built from exactly this, and all its files are still there."""
-    manifest = Manifest.load(job.state, job.plan.edition.key)
-    if not manifest.fingerprint or not manifest.is_whole(job.output):
-        return None
-    keys = Keys(job.plan, Outline(job.plan), job.frame, job.interface)
-    return manifest if manifest.fingerprint == keys.edition() else None
-
-
 def site_repository(store: CatalogueStore, network: Network, job: SiteJob) -> Repository:
     """Return the part of the repository that matters to the job's Site."""
-    patterns = Offers(store, network).to(job.site)
-    catalogue = site_catalogue(store, network, job.site, patterns)
+    catalogue = job.catalogue or catalogue_for(store, network, job.site)
     placements = place(network, catalogue, job.now, [job.site])
     scope = frozenset([job.site])
     numbers = document_numbers(job.root, store.meta("network"))
     return Repository(network, catalogue, placements, numbers, job.now, job.profile, scope)
+
+
+def catalogue_for(store: CatalogueStore, network: Network, site: str, memory: Memory | None = None) -> Catalogue:
+    """Return the part of the catalogue that matters to a Site."""
+    return site_catalogue(store, network, site, Offers(store, network).to(site), memory)
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +145,7 @@ def document_numbers(root: Path, digest: str) -> DocumentNumbers:
 
 def _counts(repository: Repository) -> dict[str, int]:
     placements, now = repository.placements, repository.now
-    own = list(repository.own_items())
+    own = repository.own_items
     return {
         "items": len(own),
         "drafts": len(placements.drafts),

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from congtin.catalogue.group import catalogue_of
+from congtin.catalogue.memory import Memory
 from congtin.catalogue.rows import DOCUMENT, LINK, NUMBER, OFFER, Row
 from congtin.catalogue.source import Catalogue
-from congtin.catalogue.store import CatalogueStore
+from congtin.catalogue.store import CatalogueStore, Stamp
 from congtin.network.network import Network
 
 
@@ -59,9 +60,11 @@ def whole_catalogue(store: CatalogueStore, network: Network) -> Catalogue:
     return catalogue_of(store.all_rows(), network, store.ids())
 
 
-def site_catalogue(store: CatalogueStore, network: Network, site_id: str, patterns: Iterable[str]) -> Catalogue:
+def site_catalogue(
+    store: CatalogueStore, network: Network, site_id: str, patterns: Iterable[str], memory: Memory | None = None
+) -> Catalogue:
     """Return the Items of a Site, those offered to it (by ``patterns``), and all that these point to."""
-    closure = _Closure(store, site_id)
+    closure = _Closure(store, site_id, memory)
     site = network.sites[site_id]
     foreign = store.pointing(patterns, OFFER)
     foreign |= store.item_paths_with_ids([*site.picks, *site.options.moved.values()])
@@ -72,21 +75,34 @@ def site_catalogue(store: CatalogueStore, network: Network, site_id: str, patter
     closure.load_relations()
     closure.load(store.same_ids(site_id))
     rows = sorted(closure.rows.values(), key=lambda row: row.path)
-    return catalogue_of(rows, network, AllIds(store))
+    if memory:
+        memory.keep_rows(site_id, closure.rows)
+    return catalogue_of(rows, network, AllIds(store), memory)
 
 
 class _Closure:
-    def __init__(self, store: CatalogueStore, site: str) -> None:
+    def __init__(self, store: CatalogueStore, site: str, memory: Memory | None) -> None:
         self.store = store
-        self.rows: dict[str, Row] = {row.path: row for row in store.rows_of_site(site)}
+        self.memory = memory
+        rows = self.fetch(store.stamps_of_site(site)) if memory else store.rows_of_site(site)
+        self.rows: dict[str, Row] = {row.path: row for row in rows}
         self.paths: set[str] = {row.item_path for row in self.rows.values()}
 
     def load(self, item_paths: Iterable[str]) -> set[str]:
         """Add Items; return which of them were not here yet."""
         new = set(item_paths) - self.paths
-        self.rows.update((row.path, row) for row in self.store.rows_of_items(sorted(new)))
+        wanted = sorted(new)
+        rows = self.fetch(self.store.stamps_of_items(wanted)) if self.memory else self.store.rows_of_items(wanted)
+        self.rows.update((row.path, row) for row in rows)
         self.paths |= new
         return new
+
+    def fetch(self, stamps: Iterable[Stamp]) -> list[Row]:
+        """Return the rows of these files; of those that are remembered only the stamp is looked at."""
+        memory = self.memory or Memory()
+        known = [(path, memory.row(path, blob, problems)) for path, blob, problems in stamps]
+        fetched = {row.path: row for row in self.store.rows_of_paths(path for path, row in known if row is None)}
+        return [row or fetched[path] for path, row in known]
 
     def targets(self, targets: Collection[str]) -> set[str]:
         """Return the Items that links name, by id or by path."""

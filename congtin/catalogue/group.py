@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from congtin import strict_yaml
 from congtin.catalogue.front_matter import Original
+from congtin.catalogue.memory import Memory
 from congtin.catalogue.misplaced import has_place
 from congtin.catalogue.rows import MEDIA, UNREAD, Row, media_of, source_of
 from congtin.catalogue.source import Catalogue, Item, Media, Source
@@ -17,9 +18,11 @@ from congtin.network.network import Network
 from congtin.stored_problems import problems_of_text
 
 
-def catalogue_of(rows: Iterable[Row], network: Network, ids: Collection[str] = ()) -> Catalogue:
+def catalogue_of(
+    rows: Iterable[Row], network: Network, ids: Collection[str] = (), memory: Memory | None = None
+) -> Catalogue:
     """Return the Items that ``rows``, in the order of their paths, make up; without those that are misplaced."""
-    grouper = _Grouper(network)
+    grouper = _Grouper(network, memory)
     for row in rows:
         grouper.add(row)
     return Catalogue(grouper.items(), tuple(grouper.problems), grouper.count, ids)
@@ -28,6 +31,7 @@ def catalogue_of(rows: Iterable[Row], network: Network, ids: Collection[str] = (
 @dataclass
 class _Grouper:
     network: Network
+    memory: Memory | None
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, list[Source]] = field(default_factory=lambda: defaultdict(list))
     media: dict[str, dict[str, Media]] = field(default_factory=lambda: defaultdict(dict))
@@ -44,7 +48,16 @@ class _Grouper:
         if row.kind == UNREAD or not has_place(self.network, row.site, row.section, row.name):
             self.unread.add(row.item_path)
         else:
-            self.sources[row.item_path].append(source_of(row))
+            self.sources[row.item_path].append(self.source(row))
+
+    def source(self, row: Row) -> Source:
+        if self.memory is None:
+            return source_of(row)
+        source = self.memory.source(row)
+        if source is None:
+            source = source_of(row)
+            self.memory.keep_source(row, source)
+        return source
 
     def fail(self, code: str, message: Msg, path: str, line: int = 0, hint: Msg | None = None) -> None:
         self.problems.append(Problem(code, message, path, line, hint))
@@ -69,6 +82,10 @@ class _Grouper:
         return found
 
     def item(self, item_path: str, sources: list[Source]) -> Item | None:
+        media = self.media.get(item_path, {})
+        known = self.memory.item(item_path, sources, media) if self.memory else None
+        if known:
+            return known
         originals = [source for source in sources if isinstance(source.front, Original)]
         if len(originals) != 1:
             if originals:
@@ -85,7 +102,10 @@ class _Grouper:
                 self.fail("no-original", text, sources[0].path, _line(sources[0].front_text, "translated_from"), hint)
             return None
         translations = {source.lang: source for source in sources if source is not originals[0]}
-        return Item(originals[0], translations, dict(self.media.get(item_path, {})))
+        item = Item(originals[0], translations, dict(media))
+        if self.memory:
+            self.memory.keep_item(item)
+        return item
 
 
 def _line(yaml_text: str, field_name: str) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
 from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import SourcePath
 from congtin.errors import Problem
-from congtin.model import ItemKind
+from congtin.model import HANOI_TIME, ItemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Media:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Item:
     """All languages of one thing."""
 
@@ -62,28 +63,46 @@ class Item:
     translations: Mapping[str, Source] = field(default_factory=dict)
     media: Mapping[str, Media] = field(default_factory=dict)
 
-    @property
+    # What everybody asks of every Item, again and again, is worked out once.
+
+    @cached_property
     def facts(self) -> Article | Page | Document:
-        # Whoever makes an Item has seen that its original is one (scan.py).
+        # Whoever makes an Item has seen that its original is one (group.py).
         return cast("Article | Page | Document", self.original.front)
 
-    @property
+    @cached_property
+    def published(self) -> float:
+        """When it is published, in seconds since 1970: compared sooner than times with their zones."""
+        return self.facts.date.timestamp()
+
+    @cached_property
+    def month(self) -> str:
+        """Year and month of publication in Hà Nội: ``2026/11``."""
+        local_time = self.facts.date.astimezone(HANOI_TIME)
+        return f"{local_time.year:04}/{local_time.month:02}"
+
+    @cached_property
     def id(self) -> str:
         return self.facts.id
 
-    @property
+    @cached_property
     def kind(self) -> ItemKind:
         return ItemKind(self.facts.kind)
 
-    @property
+    @cached_property
     def site(self) -> str:
         return self.original.where.site
 
-    @property
+    @cached_property
     def section(self) -> str:
         return self.original.where.section
 
-    @property
+    @cached_property
+    def path(self) -> str:
+        """Path of the original."""
+        return self.original.path
+
+    @cached_property
     def item_path(self) -> str:
         return self.original.where.item_path
 

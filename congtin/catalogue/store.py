@@ -35,6 +35,8 @@ CREATE TABLE site (site TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NU
 """
 _COLUMNS = ", ".join(Row._fields)
 
+Stamp = tuple[str, str, str | None]
+
 
 class CatalogueStore(BuildState):
     """A SQLite file; one of another engine's, or a damaged one, starts anew and says so in ``renewed``."""
@@ -144,6 +146,14 @@ class CatalogueStore(BuildState):
     def rows_of_site(self, site: str) -> Iterator[Row]:
         query = f"SELECT {_COLUMNS} FROM file WHERE site = ? ORDER BY path"  # noqa: S608 (constants)
         yield from map(Row._make, self.db.execute(query, (site,)))
+
+    def stamps_of_site(self, site: str) -> list[Stamp]:
+        """Return (path, blob id, Problems) of a Site's files: what tells whether a row is another than before."""
+        return self.db.execute("SELECT path, blob, problems FROM file WHERE site = ?", (site,)).fetchall()
+
+    def stamps_of_items(self, item_paths: Iterable[str]) -> list[Stamp]:
+        query = "SELECT path, blob, problems FROM file WHERE item_path IN (%s)"
+        return [(path, blob, problems) for path, blob, problems in self._each(query, item_paths)]
 
     def all_rows(self) -> Iterator[Row]:
         yield from map(Row._make, self.db.execute(f"SELECT {_COLUMNS} FROM file ORDER BY path"))  # noqa: S608

@@ -17,7 +17,7 @@ from congtin.strict_yaml import line_of
 
 def _documents(repository: Repository, *, drafts: bool = False) -> Iterator[tuple[Item, Document]]:
     """Yield the documents to judge; what a draft says is not final yet, so most checks leave it in peace."""
-    return _of_items(repository.own_items(), drafts=drafts)
+    return _of_items(repository.own_items, drafts=drafts)
 
 
 def _all_documents(repository: Repository, *, drafts: bool = False) -> Iterator[tuple[Item, Document]]:

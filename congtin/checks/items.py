@@ -29,7 +29,7 @@ def check_sections(repository: Repository) -> Iterator[Problem]:
 @check("items")
 def check_items(repository: Repository) -> Iterator[Problem]:
     """Yield facts that contradict the Site or the vocabulary."""
-    for item in repository.own_items():
+    for item in repository.own_items:
         section = repository.network.sites[item.site].options.sections[item.section]
         if not fits(section.kind, item.kind):
             text = msg(
@@ -62,7 +62,7 @@ def _tags(repository: Repository, item: Item) -> Iterator[Problem]:
 @check("aliases")
 def check_aliases(repository: Repository) -> Iterator[Problem]:
     """Yield former addresses that lie where a language or the engine has its own."""
-    for item in repository.own_items():
+    for item in repository.own_items:
         if not item.facts.aliases:
             continue
         taken = RESERVED_PARTS | {edition.prefix for edition in repository.network.sites[item.site].editions}
@@ -78,7 +78,7 @@ def check_aliases(repository: Repository) -> Iterator[Problem]:
 @check("offers")
 def check_offers(repository: Repository) -> Iterator[Problem]:
     """Yield Sites to which an Item is offered and no longer offered at once."""
-    for item in repository.own_items():
+    for item in repository.own_items:
         if not item.facts.crosspost or not item.facts.crosspost_ended:
             continue
         offered = {site for pattern in item.facts.crosspost for site in _matching(repository, pattern)}
@@ -110,7 +110,7 @@ def check_empty_texts(repository: Repository) -> Iterator[Problem]:
     """
     if repository.profile is not Profile.RELEASE:
         return
-    for item in repository.own_items():
+    for item in repository.own_items:
         for source in item.sources():
             if source.body.empty and not source.body.images:
                 text = msg("There is no text below the front matter.")
@@ -121,7 +121,7 @@ def check_empty_texts(repository: Repository) -> Iterator[Problem]:
 @check("translations")
 def check_translations(repository: Repository) -> Iterator[Problem]:
     """Yield translations that lack a text the original has, or are older than it (B4)."""
-    for item in repository.own_items():
+    for item in repository.own_items:
         for source in item.translations.values():
             front = source.front
             if not isinstance(front, Translation):
@@ -147,7 +147,7 @@ def check_release(repository: Repository) -> Iterator[Problem]:
     """Yield what keeps a release from citizens: demonstration data, missing EMC and trust ids (N1, K4)."""
     if repository.profile is not Profile.RELEASE:
         return
-    for item in repository.own_items():
+    for item in repository.own_items:
         if item.facts.demo and not item.facts.draft:
             text = msg("Demonstration data cannot be released.")
             yield Problem("demonstration", text, item.original.path, _line(item, "demo"))

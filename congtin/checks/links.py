@@ -28,7 +28,7 @@ def _front_line(source: Source, *where: str | int) -> int:
 def check_links(repository: Repository) -> Iterator[Problem]:
     """Yield links in texts that lead nowhere."""
     by_path = repository.catalogue.by_path()
-    for item in repository.own_items():
+    for item in repository.own_items:
         for source in item.sources():
             for link in source.body.links:
                 for problem in _link(repository, by_path, item, source, link):
@@ -160,7 +160,7 @@ def _no_anchor(source: Source, target: Item, link: str) -> Problem:
 @check("images")
 def check_images(repository: Repository) -> Iterator[Problem]:
     """Yield pictures that are missing or say nothing to a blind reader (D10, L1)."""
-    for item in repository.own_items():
+    for item in repository.own_items:
         facts = item.facts
         if facts.image:
             yield from _lead_image(item)

@@ -16,7 +16,7 @@ def check_places(repository: Repository) -> Iterator[Problem]:
     left_out = {*repository.placements.drafts, *repository.placements.scheduled}
     # Whoever lost an address to another Item has been told so already.
     clashing = {problem.path for problem in repository.placements.problems if problem.code == "address-clash"}
-    for item in repository.own_items():
+    for item in repository.own_items:
         for source in item.sources():
             if item.id in left_out or item.original.path in clashing:
                 continue
@@ -27,7 +27,7 @@ def check_places(repository: Repository) -> Iterator[Problem]:
 @check("slugs")
 def check_slugs(repository: Repository) -> Iterator[Problem]:
     """Yield slugs that read like the path of a language."""
-    for item in repository.own_items():
+    for item in repository.own_items:
         prefixes = {edition.prefix for edition in repository.network.sites[item.site].editions}
         slug = item.original.where.slug
         if slug in prefixes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from congtin.catalogue.source import Catalogue, Item
 from congtin.crosspost.placements import Placements
@@ -27,11 +28,11 @@ class Repository:
     scope: frozenset[str] | None = None
     """The Sites to judge; all when there is none. The catalogue may hold more, to judge them by."""
 
-    def own_items(self) -> Iterator[Item]:
-        """Yield the Items to judge."""
-        for item in self.catalogue.items.values():
-            if self.scope is None or item.site in self.scope:
-                yield item
+    @cached_property
+    def own_items(self) -> Sequence[Item]:
+        """The Items to judge."""
+        items = self.catalogue.items.values()
+        return [item for item in items if self.scope is None or item.site in self.scope]
 
     def own_sites(self) -> Iterator[Site]:
         """Yield the Sites to judge."""

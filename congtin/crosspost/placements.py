@@ -57,7 +57,7 @@ def place(network: Network, catalogue: Catalogue, now: datetime, scope: Collecti
     With a ``scope``, only Placements on these Sites; the catalogue holds all that touches them.
     """
     placer = _Placer(network, now, frozenset(network.sites if scope is None else scope))
-    for item in sorted(catalogue.items.values(), key=lambda i: i.original.path):
+    for item in sorted(catalogue.items.values(), key=lambda i: i.path):
         placer.place_item(item)
     for site_id in network.sites if scope is None else sorted(scope):
         placer.place_moved(network.sites[site_id], catalogue)
@@ -79,7 +79,7 @@ class _Placer:
     problems: list[Problem] = field(default_factory=list)
 
     def place_item(self, item: Item) -> None:
-        self.paths[item.id] = item.original.path
+        self.paths[item.id] = item.path
         own = item.site in self.scope
         targets = self.targets(item) if item.facts.crosspost or item.facts.crosspost_ended else ()
         if item.facts.draft or item.facts.date > self.now:

@@ -6,6 +6,7 @@ import fnmatch
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from congtin.languages import VIETNAMESE, ascii_slug
@@ -52,7 +53,11 @@ class Site:
         return self.options.languages[0]
 
     def edition(self, lang: str) -> Edition:
-        return next(edition for edition in self.editions if edition.lang == lang)
+        return self._by_lang[lang]
+
+    @cached_property
+    def _by_lang(self) -> dict[str, Edition]:
+        return {edition.lang: edition for edition in self.editions}
 
     def fallback(self, lang: str) -> str:
         """Return ``hide`` or ``show-original`` for Items without text in ``lang``."""
