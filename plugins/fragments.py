@@ -10,8 +10,9 @@ from pelican import signals
 from pelican.readers import BaseReader
 from pelican.urlwrappers import Category
 
+from congtin.build.addresses import Addresses
 from congtin.build.edition import EditionJob
-from congtin.build.item_view import item_view, resolve_addresses
+from congtin.build.item_view import item_view
 from congtin.build.plan import PlacedItem
 from congtin.catalogue.store import CatalogueStore
 
@@ -47,7 +48,11 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
             "placed": placed,
             "view": item_view(self.settings["CONGTIN_VIEWS"], placed, fragment.headings),
         }
-        return resolve_addresses(job.plan, placed, fragment.html), metadata
+        return self.addresses.resolve(placed, fragment.html), metadata
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        return Addresses(self.settings["CONGTIN_JOB"].plan)
 
     @cached_property
     def store(self) -> CatalogueStore:

@@ -21,7 +21,7 @@ from congtin.model import Profile
 STATE = ".congtin"
 STAGING = ".staging"
 # What two builds of the same facts may tell differently: how much work it was.
-_EFFORT = ("skipped", "changed", "removed", "seconds", "store", "rendered")
+_EFFORT = ("built", "skipped", "changed", "removed", "seconds", "store", "rendered")
 _WRITTEN = ("content", "sites", THEME)
 
 

@@ -17,7 +17,7 @@ from congtin import strict_yaml
 from congtin.build.listings import PAGE_SIZE
 from congtin.catalogue.front_matter import MODELS, Translation, split
 from congtin.catalogue.paths import MEDIA_TYPES
-from congtin.catalogue.scan import MOST_MEDIA_BYTES, MOST_SOURCE_BYTES
+from congtin.catalogue.files import MOST_MEDIA_BYTES, MOST_SOURCE_BYTES
 from congtin.cli.main import main as congtin
 from congtin.cli.schema import SCHEMAS, schema_text
 from congtin.model import ItemKind

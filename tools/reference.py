@@ -53,8 +53,7 @@ _SETTINGS = {
     "CONGTIN_CONTEXTS": "What each kind of page is given beside that.",
     "CONGTIN_SINK": "Collects the files of the Edition.",
     "CONGTIN_WRITTEN": "How many files there are and how many of them changed; set at the very end.",
-    "CONGTIN_BY_SOURCE": "The Items of the Edition by the path of their Source.",
-    "CONGTIN_STORE": "The store of rendered texts, opened for reading.",
+    "CONGTIN_KEYS": "What each page can see, as digests: equal ones mean that it need not be rendered.",
     "CONGTIN_ENV": "The Jinja environment that all generators share.",
 }
 _SET_BY_CONF = ("CONGTIN_ROOT", "CONGTIN_SITE", "CONGTIN_LANG", "CONGTIN_PROFILE", "CONGTIN_NOW")

@@ -78,7 +78,8 @@ def security(plan: EditionPlan) -> str | None:
 
 def _expires(now: datetime) -> date:
     """Return the first day of the third quarter to come: at least six months ahead, and seldom changed."""
-    quarter = (now.year * 4 + (now.month - 1) // 3) + 3
+    today = now.astimezone(HANOI_TIME)
+    quarter = (today.year * 4 + (today.month - 1) // 3) + 3
     return date(quarter // 4, quarter % 4 * 3 + 1, 1)
 
 

@@ -12,9 +12,12 @@ from pathlib import Path
 import jinja2
 from jinja2 import nodes
 
+from congtin.build.contract import contract_problems, theme_environment
 from congtin.build.interface import load_interfaces
 from congtin.engine import engine_digest, folder_digest
+from congtin.errors import Problem, ProblemsFound
 from congtin.layout import PLUGINS, THEME
+from congtin.messages import msg
 
 _WHOLE = "*"
 
@@ -45,16 +48,20 @@ class Frame:
 
 
 def load_frame(root: Path, digest: str) -> Frame:
-    """Read the theme."""
+    """Read the theme; raise ProblemsFound when a template cannot be parsed or asks for what it may not see."""
     theme = root / THEME
     # The names of static files hold a digest of their bytes, and any template may show them.
     common = f"{engine_digest()} {folder_digest(root / PLUGINS)} {folder_digest(theme / 'static')}"
     sources = {file.name: file.read_text("utf-8") for file in sorted((theme / "templates").glob("*.html"))}
-    references = {name: set(_references(text)) for name, text in sources.items()}
+    trees = _parsed(sources)
+    references = {name: set(_references(tree)) for name, tree in trees.items()}
+    reached = {name: sorted(_reached(name, references)) for name in sources}
+    problems = list(contract_problems(root, trees, reached))
+    if problems:
+        raise ProblemsFound(problems)
     templates = {}
-    for name in sources:
-        reached = sorted(_reached(name, references))
-        texts = [f"{other}\0{sources.get(other, '')}" for other in reached]
+    for name, others in reached.items():
+        texts = [f"{other}\0{sources.get(other, '')}" for other in others]
         templates[name.removesuffix(".html")] = short_digest(common, *texts)
     return Frame(digest, templates, load_interfaces(theme))
 
@@ -68,9 +75,23 @@ def short_digest(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def _references(text: str) -> Iterator[str]:
+def _parsed(sources: Mapping[str, str]) -> dict[str, nodes.Template]:
+    environment = theme_environment()
+    trees: dict[str, nodes.Template] = {}
+    problems = []
+    for name, text in sources.items():
+        try:
+            trees[name] = environment.parse(text, name)
+        except jinja2.TemplateSyntaxError as error:
+            what = msg("The template cannot be read: {detail}", detail=error.message)
+            problems.append(Problem("template-syntax", what, f"{THEME}/templates/{name}", error.lineno))
+    if problems:
+        raise ProblemsFound(problems)
+    return trees
+
+
+def _references(tree: nodes.Template) -> Iterator[str]:
     """Yield the templates that a template names: extended, imported, included, or rendered once an Edition."""
-    tree = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(text)
     for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
         yield from _names(node.template)  # type: ignore[attr-defined]  # all four have one
     for call in tree.find_all(nodes.Call):

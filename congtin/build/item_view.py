@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from datetime import datetime
 
-from congtin.build.addresses import Addresses
-from congtin.build.plan import EditionPlan, PlacedItem
+from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Link, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
@@ -80,11 +79,6 @@ class ItemView:
     withdrawn_reason: str
     withdrawn_document: str
     document: DocumentView | None
-
-
-def resolve_addresses(plan: EditionPlan, placed: PlacedItem, markup: str) -> str:
-    """Return a Fragment's HTML with the addresses of this Edition in place of paths and `item:` links."""
-    return Addresses(plan).resolve(placed, markup)
 
 
 def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -> ItemView:

@@ -92,6 +92,7 @@ def show_report(console: Console, report: BuildReport) -> None:
         (translate("Editions skipped: nothing changed"), report.skipped),
         (translate("Pages"), report.pages),
         (translate("Files"), report.files),
+        (translate("Pages rendered"), report.rendered),
         (translate("Files changed"), report.changed),
         (translate("Files removed"), report.removed),
     )

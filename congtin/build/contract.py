@@ -1,0 +1,128 @@
+"""The contract between engine and theme: a template sees what `theme.yaml` declares for it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import jinja2
+from jinja2 import meta, nodes
+from pydantic import ValidationError
+
+from congtin import strict_yaml
+from congtin.errors import Problem, did_you_mean, list_of
+from congtin.layout import THEME
+from congtin.messages import msg
+from congtin.validation import StrictModel, problems_of
+
+CONTRACT = "theme.yaml"
+FILTERS = ("day", "each", "machine", "moment", "month", "number", "size")
+# What every template may use besides: the words of the interface, parts of the frame, addresses of static files.
+GLOBALS = frozenset({"_", "gettext", "ngettext", "once", "asset", "range", "dict", "namespace"})
+# What the engine has for each kind of page; `site` and `page` it has for all.
+_LIST = ("cards", "listing", "listing_key", "feed_path", "pager")
+_ITEM = ("item", "body")
+OFFERED: Mapping[str, tuple[str, ...]] = {
+    "404": (),
+    "archive": _LIST,
+    "archives": ("years",),
+    "article": _ITEM,
+    "contact": ("board", "contact", "portal_contact"),
+    "directory": ("groups", "total"),
+    "document": _ITEM,
+    "home": ("latest", "blocks", "services_url", "directory_counts"),
+    "library": (*_LIST, "filters", "current", "library_url"),
+    "page": _ITEM,
+    "pages": _LIST,
+    "redirect": ("target",),
+    "section": _LIST,
+    "sitemap": ("blocks", "links"),
+    "tag": _LIST,
+    "tags": ("counts",),
+    "withdrawn": _ITEM,
+}
+
+
+class Contract(StrictModel):
+    """What a theme declares: names by page template, and by part of the frame."""
+
+    templates: dict[str, list[str]]
+    parts: dict[str, list[str]] = {}
+
+
+def theme_environment() -> jinja2.Environment:
+    """Return an environment that can parse a theme's templates, but not render them."""
+    environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    environment.filters.update(dict.fromkeys(FILTERS, str))
+    return environment
+
+
+def contract_problems(
+    root: Path, trees: Mapping[str, nodes.Template], reached: Mapping[str, Collection[str]]
+) -> Iterator[Problem]:
+    """Yield what templates ask for beyond their contract; ``reached`` has what each template pulls in."""
+    path = f"{THEME}/{CONTRACT}"
+    try:
+        text = (root / path).read_text("utf-8")
+        contract = Contract.model_validate(strict_yaml.load(text))
+    except FileNotFoundError:
+        hint = msg("It declares what each template may see; docs/themes.md shows how.")
+        yield Problem("missing-file", msg("The file is missing."), path, 0, hint)
+        return
+    except strict_yaml.YamlProblem as error:
+        yield Problem(error.code, error.message, path, error.line, error.hint)
+        return
+    except ValidationError as error:
+        yield from problems_of(error, lambda steps: (path, strict_yaml.line_of(text, steps)), ["templates", "parts"])
+        return
+    yield from _declared(contract, path, text)
+    for name, declared in (*contract.templates.items(), *contract.parts.items()):
+        if f"{name}.html" in trees:
+            # What is rendered by itself has a contract of its own.
+            apart = {f"{part}.html" for part in contract.parts if part != name}
+            own = {other: trees[other] for other in sorted(set(reached[f"{name}.html"]) - apart) if other in trees}
+            yield from _asked(name, own, set(declared))
+
+
+def _declared(contract: Contract, path: str, text: str) -> Iterator[Problem]:
+    """Yield declarations of what there is not, and templates without a declaration."""
+    for name, declared in contract.templates.items():
+        offered = ("site", "page", *OFFERED.get(name, ()))
+        line = strict_yaml.line_of(text, ["templates", name])
+        if name not in OFFERED:
+            hint = did_you_mean(name, OFFERED)
+            yield Problem("theme-contract", msg("No page is made with “{name}”.", name=name), path, line, hint)
+            continue
+        for wanted in declared:
+            if wanted not in offered:
+                what = msg("“{name}” is not given to “{template}”.", name=wanted, template=name)
+                hint = did_you_mean(wanted, offered) or msg("Known are: {words}.", words=list_of(offered))
+                yield Problem("theme-contract", what, path, line, hint)
+    for name in OFFERED.keys() - contract.templates.keys():
+        yield Problem("theme-contract", msg("“{name}” is not declared.", name=name), path, 1)
+
+
+def _asked(name: str, trees: Mapping[str, nodes.Template], declared: set[str]) -> Iterator[Problem]:
+    """Yield the names that a template, or one it pulls in, asks for and that it does not declare."""
+    made = {found for tree in trees.values() for found in _defined(tree)}
+    for template, tree in trees.items():
+        for wanted in sorted(meta.find_undeclared_variables(tree) - GLOBALS - declared - made):
+            line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == wanted), 0)
+            text = msg(
+                "The template asks for “{name}”, which “{template}” does not declare.", name=wanted, template=name
+            )
+            hint = msg("Declare it in {file}, or do without it.", file=f"{THEME}/{CONTRACT}")
+            yield Problem("theme-contract", text, f"{THEME}/templates/{template}", line, hint)
+
+
+def _defined(tree: nodes.Template) -> Iterator[str]:
+    """Yield the names that a template makes itself: imports, macros, values it sets."""
+    for node in tree.find_all((nodes.Import, nodes.Macro, nodes.Assign, nodes.With)):
+        if isinstance(node, nodes.Import):
+            yield node.target
+        elif isinstance(node, nodes.Macro):
+            yield node.name
+        elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
+            yield node.target.name
+        elif isinstance(node, nodes.With):
+            yield from (target.name for target in node.targets if isinstance(target, nodes.Name))
