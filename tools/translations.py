@@ -61,7 +61,7 @@ DOMAINS = (
         languages=("vi",),
         sources=("congtin/**/*.py",),
         keywords=("msg:1", "Msg:1", "translate:1", "translate_count:1,2"),
-        indirect=("congtin/messages.py", "congtin/cli/click_words.py"),
+        indirect=("congtin/messages.py", "congtin/cli/click_words.py", "congtin/stored_problems.py"),
     ),
 )
 

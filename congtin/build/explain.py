@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from congtin.build.keys import PARTS
@@ -58,7 +59,7 @@ def _page(name: str, manifest: Manifest) -> Msg:
     if reason is None:
         return msg("{name} was kept: nothing it shows has changed.", name=name)
     if reason in _REASONS:
-        return msg(_REASONS[reason].msgid, name=name)
+        return replace(_REASONS[reason], values={"name": name})
     names = PARTS[(key or "")[:1]]
     changed = [_PARTS[names[int(number)]] for number in reason.split(",")]
     return msg("{name} was rendered: {parts} changed.", name=name, parts="; ".join(map(str, changed)))
