@@ -9,7 +9,6 @@ from typing import Self
 
 FILE = "catalogue.sqlite"
 FORMAT = "4"
-_MAPPED = 1 << 32
 
 
 class BuildState:
@@ -40,7 +39,6 @@ class BuildState:
         # Without a log nobody has anything to add: no locks are needed, which shared storage may not have.
         immutable = "" if log.exists() and log.stat().st_size else "&immutable=1"
         self.db = sqlite3.connect(f"file:{self.path}?mode=ro{immutable}", uri=True)
-        self.db.execute(f"PRAGMA mmap_size = {_MAPPED}")
 
     def close(self) -> None:
         self.db.close()
