@@ -15,9 +15,9 @@ from network import REPOSITORY
 
 from congtin import strict_yaml
 from congtin.build.listings import PAGE_SIZE
+from congtin.catalogue.files import MOST_MEDIA_BYTES, MOST_SOURCE_BYTES
 from congtin.catalogue.front_matter import MODELS, Translation, split
 from congtin.catalogue.paths import MEDIA_TYPES
-from congtin.catalogue.files import MOST_MEDIA_BYTES, MOST_SOURCE_BYTES
 from congtin.cli.main import main as congtin
 from congtin.cli.schema import SCHEMAS, schema_text
 from congtin.model import ItemKind

@@ -11,7 +11,6 @@ from congtin.build.edition import EditionJob
 from congtin.build.look import current_frame, look
 from congtin.build.site_work import SiteJob, plans_of, site_repository
 from congtin.catalogue.store import CatalogueStore
-from congtin.catalogue.tree import GitTree
 from congtin.checks.run import run_checks
 from congtin.errors import ProblemsFound, Severity
 from congtin.model import EditionKey, Profile
@@ -22,7 +21,7 @@ def job_for(root: Path, key: EditionKey, profile: Profile, now: datetime, output
     recover(output, state)
     with closing(CatalogueStore(state)) as store:
         frame = current_frame(root, store)
-        seen = look(root, store, 1, tree=GitTree(root))
+        seen = look(root, store, 1, tree=None)
         store.settle(shared=False)
         job = SiteJob(key.site, (key.lang,), root, output, state, now, profile, frame.digest)
         problems = [*seen.problems, *run_checks(site_repository(store, seen.network, job))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -58,9 +58,9 @@ def look(
     now: TreeState | None
     paths: set[str] | None = None
     if changed is None or before is None:
-        tree = tree or GitTree(root)
-        now = tree.state
-        paths = tree.between(before, now) if before and now and not everywhere else None
+        with closing(GitTree(root)) if tree is None else nullcontext(tree) as asked:
+            now = asked.state
+            paths = asked.between(before, now) if before and now and not everywhere else None
     else:
         now = TreeState(before.commit, tuple(sorted({*before.dirty, *changed})))
         paths = set(changed)
@@ -134,7 +134,7 @@ def read_repository(root: Path, state: Path, now: datetime, profile: Profile, wo
     For commands that ask about everything; a build looks at one Site at a time.
     """
     with closing(CatalogueStore(state)) as store:
-        seen = look(root, store, workers, tree=GitTree(root))
+        seen = look(root, store, workers, tree=None)
         catalogue = whole_catalogue(store, seen.network)
     problems = (*dict.fromkeys([*catalogue.problems, *seen.problems]),)
     catalogue = replace(catalogue, problems=problems)

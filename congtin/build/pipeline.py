@@ -6,7 +6,7 @@ import importlib
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,26 +48,30 @@ def build(
     changed: Collection[str] | None = None,
     tree: GitTree | None = None,
     memory: Memory | None = None,
+    *,
+    whole: bool = False,
 ) -> BuildReport:
     """Build what was asked for; raise ProblemsFound or BuildError with nothing half-written.
 
     ``changed`` are paths that somebody saw change; without it the changes are looked for, in ``tree`` if it was
-    asked already. A builder that stays brings its ``memory``.
+    asked already. A builder that stays brings its ``memory``. With ``whole`` somebody has just seen that every output
+    is in its place.
     """
     started = time.monotonic()
     if tree is None and changed is None:
         tree = GitTree(request.root)
     progress = progress or Progress()
-    with alone(request.state, progress.wait):
+    with alone(request.state, progress.wait), closing(tree) if tree else nullcontext():
         recover(request.output, request.state)
         if request.full:
             _forget(request.state)
         try:
-            report = _Build(request, progress, memory).run(tree, changed)
+            report = _Build(request, progress, memory, whole=whole).run(tree, changed)
         except sqlite3.DatabaseError:
             # Damage that did not show when the store was opened.
             _forget(request.state)
-            report = _Build(request, progress, None).run(GitTree(request.root), None)
+            with closing(GitTree(request.root)) as again:
+                report = _Build(request, progress, None).run(again, None)
             report.store = msg("The store was damaged; it has been made anew.")
     report.seconds = time.monotonic() - started
     return report
@@ -79,8 +83,11 @@ def _forget(state: Path) -> None:
 
 
 class _Build:
-    def __init__(self, request: BuildRequest, progress: Progress, memory: Memory | None) -> None:
+    def __init__(
+        self, request: BuildRequest, progress: Progress, memory: Memory | None, *, whole: bool = False
+    ) -> None:
         self.memory = memory
+        self.whole = whole
         self.request = request
         self.progress = progress
 
@@ -95,7 +102,7 @@ class _Build:
                 wanted = [key for key in wanted if key in request.editions]
             self._require_profile(store)
             store.settle(shared=request.cluster is not None)
-            jobs = self._jobs(store, seen.network, wanted, frame.digest, trusting=changed is not None)
+            jobs = self._jobs(store, seen.network, wanted, frame.digest, trusting=self.whole or changed is not None)
             network = stored_network(request.state, request.root, store.meta("network"))
             stored_frame(request.state, frame.digest)
             document_numbers(request.root, store.meta("network"))

@@ -3,40 +3,63 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from congtin.build.manifest import STAGING, all_files_exist, manifests_of, names_in
+from congtin.build.manifest import STAGING, Manifest, all_files_exist, names_in
 from congtin.build.report import BuildReport, SiteRecord, report_of
 from congtin.build.request import BuildRequest
 from congtin.catalogue.state import BuildState
 from congtin.catalogue.tree import GitTree, TreeState
 from congtin.engine import blob_id, frame_digest, network_digest
 from congtin.layout import CONTENT
+from congtin.model import EditionKey
 from congtin.stored_problems import problems_of_text
 
 MOST_TOUCHED = 100
 
 
-def report_if_unchanged(request: BuildRequest, tree: GitTree) -> BuildReport | None:
-    """Return the report of a build that finds nothing to do; None when there may be something."""
+@dataclass(frozen=True)
+class FirstLook:
+    """What is known before the engine is read."""
+
+    report: BuildReport | None = None
+    """That of a build with nothing to do; none when there may be something."""
+    whole: bool = False
+    """Every output is where it was put."""
+
+
+def look_first(request: BuildRequest, tree: GitTree) -> FirstLook:
+    """Look whether there is anything to do; ``tree`` has been asked already, and answers meanwhile."""
     started = time.monotonic()
     partly = request.sites or request.langs or request.editions is not None
     if partly or request.full or request.cluster or (request.output / STAGING).exists():
-        return None
+        return FirstLook()
+    try:
+        return _look(request, tree, started)
+    except sqlite3.DatabaseError:
+        # A damaged store, or one that another build is writing: the build itself sees to it.
+        return FirstLook()
+
+
+def _look(request: BuildRequest, tree: GitTree, started: float) -> FirstLook:
     state = BuildState.open_known(request.state)
     if state is None:
-        return None
+        return FirstLook()
     with closing(state):
         records = _records(request, state) if _same_engine(request, state) else None
-        if records is None or not _same_files(request) or not _same_tree(tree, state):
-            return None
+        whole = records is not None and _same_files(request, records)
+        if records is None or not whole or not _same_tree(tree, state):
+            return FirstLook(whole=whole)
         wanted = [(site, lang) for site, record in records.items() for lang in record.editions]
         problems = [problem for text in state.problems() for problem in problems_of_text(text)]
         report = report_of(request.now, request.profile, wanted, records, problems, state.source_count())
     report.seconds = time.monotonic() - started
-    return report
+    return FirstLook(report, whole)
 
 
 def _same_engine(request: BuildRequest, state: BuildState) -> bool:
@@ -53,10 +76,14 @@ def _records(request: BuildRequest, state: BuildState) -> dict[str, SiteRecord] 
     return {site: SiteRecord.from_text(known[site][2]) for site in sites}
 
 
-def _same_files(request: BuildRequest) -> bool:
-    """Tell whether every output is where it was put."""
-    manifests = [names_in(file) for file in manifests_of(request.state).values()]
-    return bool(manifests) and all(names and all_files_exist(request.output, names) for names in manifests)
+def _same_files(request: BuildRequest, records: Mapping[str, SiteRecord]) -> bool:
+    """Tell whether every output of every Edition is where it was put."""
+    for site, record in records.items():
+        for lang in record.editions:
+            names = names_in(Manifest.file(request.state, EditionKey(site, lang)))
+            if not names or not all_files_exist(request.output, names):
+                return False
+    return True
 
 
 def _same_tree(tree: GitTree, state: BuildState) -> bool:

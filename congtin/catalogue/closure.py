@@ -6,7 +6,9 @@ Whatever a Site's pages or checks can see is here; `affected` is the same questi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from functools import cached_property
+from pathlib import Path
 
 from congtin.catalogue.group import catalogue_of
 from congtin.catalogue.memory import Memory
@@ -19,12 +21,14 @@ from congtin.network.network import Network
 class AllIds(Collection[str]):
     """Every id in the store, fetched when somebody looks."""
 
-    def __init__(self, store: CatalogueStore) -> None:
-        self.store = store
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     @cached_property
     def _ids(self) -> list[str]:
-        return self.store.ids()
+        # Whoever looks may do so in another process, when the store that the Items came from is closed.
+        with closing(CatalogueStore.reading(self.folder)) as store:
+            return store.ids()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ids)
@@ -77,7 +81,7 @@ def site_catalogue(
     rows = sorted(closure.rows.values(), key=lambda row: row.path)
     if memory:
         memory.keep_rows(site_id, closure.rows)
-    return catalogue_of(rows, network, AllIds(store), memory)
+    return catalogue_of(rows, network, AllIds(store.path.parent), memory)
 
 
 class _Closure:

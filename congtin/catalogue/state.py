@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 FILE = "catalogue.sqlite"
-FORMAT = "4"
+FORMAT = "5"
 
 
 class BuildState:

@@ -24,6 +24,7 @@ CREATE TABLE fragment (blob TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE file ({", ".join(f"{name} {'INTEGER' if name == 'size' else 'TEXT'}" for name in Row._fields)});
 CREATE UNIQUE INDEX file_path ON file (path);
 CREATE INDEX file_item ON file (item_path);
+CREATE INDEX file_blob ON file (blob);
 CREATE INDEX file_place ON file (site, section, name, kind);
 CREATE INDEX file_id ON file (id) WHERE id IS NOT NULL;
 CREATE INDEX file_problems ON file (path) WHERE problems IS NOT NULL;
@@ -117,6 +118,17 @@ class CatalogueStore(BuildState):
 
     def has_files(self) -> bool:
         return self.db.execute("SELECT 1 FROM file LIMIT 1").fetchone() is not None
+
+    def forget_fragments(self, blobs: Iterable[str]) -> None:
+        """Forget the Fragments of these blob ids that no file has any more."""
+        query = (
+            "DELETE FROM fragment WHERE blob = ? AND NOT EXISTS (SELECT 1 FROM file WHERE file.blob = fragment.blob)"
+        )
+        self.db.executemany(query, ((blob,) for blob in blobs))
+
+    def forget_all_unused_fragments(self) -> None:
+        """Forget every Fragment that no file has any more."""
+        self.db.execute("DELETE FROM fragment WHERE blob NOT IN (SELECT blob FROM file)")
 
     def troubled_paths(self) -> list[str]:
         return [row[0] for row in self.db.execute("SELECT path FROM file WHERE problems IS NOT NULL")]

@@ -94,13 +94,16 @@ class Synchroniser:
         if many or len(gone) > MANY_CHANGES:
             self._put(waiting)
             self.store.remove_paths(gone)
+            if not self.empty:
+                self.store.forget_all_unused_fragments()
             return set(self.network.sites)
-        item_paths = {read.row.item_path for read in waiting} | self.store.items_of_paths(
-            [*gone, *(read.row.path for read in waiting)]
-        )
+        touched = [*gone, *(read.row.path for read in waiting)]
+        item_paths = {read.row.item_path for read in waiting} | self.store.items_of_paths(touched)
         reached = affected_sites(self.store, self.network, item_paths)
+        former = [row.blob for row in self.store.rows_of_paths(touched)]
         self._put(waiting)
         self.store.remove_paths(gone)
+        self.store.forget_fragments(former)
         reached |= affected_sites(self.store, self.network, item_paths)
         return reached & self.network.sites.keys()
 

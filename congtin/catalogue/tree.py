@@ -59,6 +59,12 @@ class GitTree:
         commit, dirty = _parse(output)
         return TreeState(commit, tuple(sorted(self._files(dirty))))
 
+    def close(self) -> None:
+        """Do without the answer, if nobody has asked for it."""
+        if self._status is not None and self._status.returncode is None:
+            self._status.kill()
+            self._status.communicate()
+
     def between(self, before: TreeState, now: TreeState) -> set[str] | None:
         """Return every path that may differ between two states; None when the older commit is not known any more."""
         changed = {*before.dirty, *now.dirty}

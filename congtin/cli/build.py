@@ -10,7 +10,7 @@ from rich.console import Console
 from congtin.build.manifest import replace_file
 from congtin.build.report import BuildReport
 from congtin.build.request import BuildRequest, Cluster
-from congtin.build.unchanged import report_if_unchanged
+from congtin.build.unchanged import look_first
 from congtin.catalogue.tree import GitTree
 from congtin.cli.cluster_options import cluster_options
 from congtin.cli.context import Context
@@ -69,7 +69,8 @@ def build_command(
         cluster=cluster,
     )
     tree = GitTree(context.root)
-    done = report_if_unchanged(request, tree) or _build(console, request, tree)
+    first = look_first(request, tree)
+    done = first.report or _build(console, request, tree, whole=first.whole)
     show_problems(console, [p for p in done.problems if notices or p.severity is not Severity.NOTICE])
     show_summary(console, done.problems)
     show_report(console, done)
@@ -97,13 +98,13 @@ def _look_closer(
         )
 
 
-def _build(console: Console, request: BuildRequest, tree: GitTree) -> BuildReport:
+def _build(console: Console, request: BuildRequest, tree: GitTree, *, whole: bool) -> BuildReport:
     # Nothing of this is needed to find that nothing has changed, and reading it takes longer than that.
     from congtin.build.pipeline import build
     from congtin.cli.progress import Bar
 
     progress = Bar(console)
     try:
-        return build(request, progress, tree=tree)
+        return build(request, progress, tree=tree, whole=whole)
     finally:
         progress.stop()
