@@ -9,6 +9,7 @@ from typing import Self
 
 FILE = "catalogue.sqlite"
 FORMAT = "5"
+_CACHE_KIB = 16384
 
 
 class BuildState:
@@ -39,6 +40,8 @@ class BuildState:
         # Without a log nobody has anything to add: no locks are needed, which shared storage may not have.
         immutable = "" if log.exists() and log.stat().st_size else "&immutable=1"
         self.db = sqlite3.connect(f"file:{self.path}?mode=ro{immutable}", uri=True)
+        # The index of the Fragments, which are looked up one by one, has its place in it.
+        self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
     def close(self) -> None:
         self.db.close()
