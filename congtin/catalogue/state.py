@@ -9,7 +9,7 @@ from typing import Self
 
 FILE = "catalogue.sqlite"
 FORMAT = "5"
-_CACHE_KIB = 16384
+_CACHE_KIB = 8192
 
 
 class BuildState:
