@@ -120,8 +120,13 @@ class Workers(Generic[Job, Result]):
         self._idle.clear()
 
 
+def can_fork() -> bool:
+    """Tell whether this process may fork workers from itself: a lock that a thread holds would never be let go."""
+    return threading.active_count() == 1
+
+
 def _context() -> ForkContext | ForkServerContext:
-    if threading.active_count() == 1:
+    if can_fork():
         return multiprocessing.get_context("fork")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,10 @@ from congtin.errors import CongtinError
 from congtin.layout import state_folder
 from congtin.model import EditionKey, ItemKind, Profile, Role
 from congtin.validation import parse_time
+from congtin.workers import Workers, can_fork
+
+# One process would take seconds for them while others may have nothing to do.
+MANY_PAGES = 2000
 
 
 def prepare(pelican: Any) -> None:
@@ -85,27 +90,44 @@ class _ItemPages:
         self.placed += [p for p in items if p.item.kind in self.kinds and p.placement.role in roles]
 
     def write_all(self, writer: EditionWriter, get_template: Any) -> None:
-        """Write the page of every Item whose page is not still right, one after the other: none stays in memory."""
+        """Write the page of every Item whose page is not still right; very many are shared between two processes."""
         contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
         keys: Keys = self.settings["CONGTIN_KEYS"]
-        folder = contexts.plan.edition.folder
+        sink, folder = writer.sink, contexts.plan.edition.folder
         specs = {spec.path: spec for spec in contexts.outline.item_pages}
+        due: list[tuple[PageSpec, PlacedItem]] = []
         for placed in sorted(self.placed, key=lambda p: p.placement.path):
             spec = specs[placed.placement.path]
-            name = f"{folder}/{placed.placement.output}"
-            if not writer.sink.keep(name, keys.of(spec)):
-                content, body = self.content_of(placed)
-                writer.write_file(
-                    name,
-                    get_template(spec.template),
-                    self.context,
-                    site=contexts.views.site,
-                    page=contexts.views.item_page(spec, placed),
-                    item=content.view,
-                    body=body,
-                )
+            if not sink.keep(f"{folder}/{placed.placement.output}", keys.of(spec)):
+                due.append((spec, placed))
             if placed.item.media:
-                self.write_media(writer.sink, spec, placed)
+                self.write_media(sink, spec, placed)
+
+        def write(some: Sequence[tuple[PageSpec, PlacedItem]]) -> None:
+            for spec, placed in some:
+                self.write_page(writer, get_template, spec, placed)
+
+        if len(due) < MANY_PAGES or not can_fork():
+            write(due)
+            return
+        for outputs, changed in Workers(lambda some: sink.collected(lambda: write(some)), 2, fresh=True).run(
+            [due[0::2], due[1::2]]
+        ):
+            sink.add(outputs, changed)
+
+    def write_page(self, writer: EditionWriter, get_template: Any, spec: PageSpec, placed: PlacedItem) -> None:
+        """Render the page of one Item; nothing of it stays in memory."""
+        views = self.settings["CONGTIN_CONTEXTS"].views
+        content, body = self.content_of(placed)
+        writer.write_file(
+            f"{views.plan.edition.folder}/{placed.placement.output}",
+            get_template(spec.template),
+            self.context,
+            site=views.site,
+            page=views.item_page(spec, placed),
+            item=content.view,
+            body=body,
+        )
 
     def content_of(self, placed: PlacedItem) -> tuple[Any, str]:
         """Return the Item as Pelican content, for plugins to look at, and its text as our Reader gave it."""

@@ -401,3 +401,12 @@ def test_a_contract_declares_what_there_is(tiny, line, told):
     with pytest.raises(ProblemsFound) as found:
         net.build()
     assert told in {problem.message.in_language("en") for problem in found.value.problems}
+
+
+def test_a_large_edition_is_rendered_by_two_processes_to_the_same_bytes(tiny):
+    """2,001 articles at once are shared between two processes; in two steps one process renders them all."""
+    net = tiny(many(1000))
+    net.build()
+    net.write(many(2001))
+    net.build()
+    assert net.files() == _clean(net)

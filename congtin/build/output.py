@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +96,18 @@ class OutputSink:
             self._make_folder(folder)
         write_new(self._tree + name, data)
         self.changed += 1
+
+    def collected(self, work: Callable[[], None]) -> tuple[dict[str, str], int]:
+        """Do ``work`` that puts files here, in another process; return what it brought, for ``add`` in the first."""
+        known, changed = set(self.outputs), self.changed
+        work()
+        return {name: digest for name, digest in self.outputs.items() if name not in known}, self.changed - changed
+
+    def add(self, outputs: Mapping[str, str], changed: int) -> None:
+        """Take what another process has put here."""
+        for name, digest in outputs.items():
+            self._claim(name, digest)
+        self.changed += changed
 
     def _make_folder(self, folder: str) -> None:
         parent = folder.rpartition("/")[0]
