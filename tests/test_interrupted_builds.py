@@ -33,7 +33,7 @@ ROOTS = tuple(os.environ["WATCH_BELOW"].split(os.pathsep))
 ROLE, NUMBER, TARGET, SIGNAL = os.environ["WATCH_FOR"].split()
 MAIN = os.environ.setdefault("WATCH_MAIN", str(os.getpid()))
 LOG = os.open(os.environ["WATCH_LOG"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-count = 0
+process, count = os.getpid(), 0
 
 def writes(event, args):
     if event == "open":
@@ -41,12 +41,14 @@ def writes(event, args):
     return event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree")
 
 def watch(event, args):
-    global count
+    global process, count
     if not writes(event, args) or not isinstance(args[0], (str, bytes, os.PathLike)):
         return
     if not os.fsdecode(args[0]).startswith(ROOTS):
         return
     role = "main" if str(os.getpid()) == MAIN else "worker"
+    if os.getpid() != process:  # forked: its writes are its own
+        process, count = os.getpid(), 0
     count += 1
     os.write(LOG, f"{role} {os.getpid()}\\n".encode())
     if role != ROLE or count != int(NUMBER):
