@@ -13,6 +13,8 @@ from collections import Counter
 import pytest
 from network import REPOSITORY
 
+from congtin.build.manifest import Manifest, manifests_of
+
 BENCH = REPOSITORY / "bench"
 INSTALLED = REPOSITORY / "build" / "bench"
 
@@ -115,7 +117,7 @@ def files_in(output):
 
 
 def manifests(root):
-    return [json.loads(file.read_text("utf-8"))["outputs"] for file in (root / ".congtin" / "manifests").iterdir()]
+    return [Manifest.read(file).outputs for file in manifests_of(root / ".congtin").values()]
 
 
 def a_source(root):
