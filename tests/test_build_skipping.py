@@ -384,6 +384,38 @@ def test_a_template_that_breaks_its_contract_stops_the_build(tiny, case):
     assert not net.output.exists() or not net.files()
 
 
+@pytest.mark.parametrize("name", ["templates/tag.html", "theme.yaml"])
+def test_a_theme_that_is_no_text_is_named(tiny, name):
+    """A template saved as UTF-16, or a contract with a broken byte: file and line, no traceback."""
+    net = tiny()
+    own_theme(net)
+    file = net.root / "themes/base" / name
+    file.write_bytes(file.read_bytes() + b"\xff\xfe")
+    with pytest.raises(ProblemsFound) as found:
+        net.build()
+    assert [(p.code, p.path) for p in found.value.problems] == [("not-utf8", f"themes/base/{name}")]
+
+
+def test_two_names_that_look_alike_are_told_and_break_no_store(tiny):
+    """Names in old encodings can look the same once they are shown; the build says what is wrong with them."""
+    net = tiny(many(1))
+    for byte in (b"\xb5", b"\xb6"):
+        os.close(os.open(os.fsencode(net.root / NEWS) + b"/b" + byte + b"i.vi.md", os.O_CREAT))
+    with pytest.raises(ProblemsFound) as found:
+        net.build()
+    assert {problem.code for problem in found.value.problems} == {"path-form"}
+
+
+def test_a_store_that_cannot_be_written_is_a_sentence(tiny):
+    """Where the store should be there is a folder: no traceback, and nothing is built."""
+    net = tiny(many(1))
+    (net.root / ".congtin/catalogue.sqlite/x").mkdir(parents=True)
+    run = net.congtin("build")
+    assert run.returncode
+    assert "Traceback" not in run.stderr
+    assert not (net.output / "ha.gov.vn").exists()
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

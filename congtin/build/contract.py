@@ -69,6 +69,11 @@ def contract_problems(
         hint = msg("It declares what each template may see; docs/themes.md shows how.")
         yield Problem("missing-file", msg("The file is missing."), path, 0, hint)
         return
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        hint = msg("Save the file as UTF-8 (Unicode).")
+        yield Problem("not-utf8", msg("The file is not UTF-8 text."), path, line, hint)
+        return
     except strict_yaml.YamlProblem as error:
         yield Problem(error.code, error.message, path, error.line, error.hint)
         return

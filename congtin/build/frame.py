@@ -52,7 +52,7 @@ def load_frame(root: Path, digest: str) -> Frame:
     theme = root / THEME
     # The names of static files hold a digest of their bytes, and any template may show them.
     common = f"{engine_digest()} {folder_digest(root / PLUGINS)} {folder_digest(theme / 'static')}"
-    sources = {file.name: file.read_text("utf-8") for file in sorted((theme / "templates").glob("*.html"))}
+    sources = _read(theme / "templates")
     trees = _parsed(sources)
     references = {name: set(_references(tree)) for name, tree in trees.items()}
     reached = {name: sorted(_reached(name, references)) for name in sources}
@@ -73,6 +73,20 @@ def short_digest(*parts: str | bytes) -> str:
         digest.update(part.encode() if isinstance(part, str) else part)
         digest.update(b"\0")
     return digest.hexdigest()
+
+
+def _read(folder: Path) -> dict[str, str]:
+    sources: dict[str, str] = {}
+    for file in sorted(folder.glob("*.html")):
+        try:
+            sources[file.name] = file.read_text("utf-8")
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            hint = msg("Save the file as UTF-8 (Unicode).")
+            path = f"{THEME}/templates/{file.name}"
+            problem = Problem("not-utf8", msg("The file is not UTF-8 text."), path, line, hint)
+            raise ProblemsFound([problem]) from error
+    return sources
 
 
 def _parsed(sources: Mapping[str, str]) -> dict[str, nodes.Template]:

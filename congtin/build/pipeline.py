@@ -31,7 +31,7 @@ from congtin.catalogue.memory import Memory
 from congtin.catalogue.state import FILE
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.tree import GitTree
-from congtin.errors import Problem, ProblemsFound, Severity, UsageError, did_you_mean, list_of
+from congtin.errors import BuildError, Problem, ProblemsFound, Severity, UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
@@ -69,12 +69,21 @@ def build(
             report = _Build(request, progress, memory, whole=whole).run(tree, changed)
         except sqlite3.DatabaseError:
             # Damage that did not show when the store was opened.
-            _forget(request.state)
-            with closing(GitTree(request.root)) as again:
-                report = _Build(request, progress, None).run(again, None)
+            report = _start_anew(request, progress)
             report.store = msg("The store was damaged; it has been made anew.")
     report.seconds = time.monotonic() - started
     return report
+
+
+def _start_anew(request: BuildRequest, progress: Progress) -> BuildReport:
+    with closing(GitTree(request.root)) as tree:
+        try:
+            _forget(request.state)
+            return _Build(request, progress, None).run(tree, None)
+        except (sqlite3.Error, OSError) as error:
+            # A full disk, or a folder that cannot be written: a new store does not help.
+            text = msg("The store in {path} cannot be used: {detail}", path=request.state, detail=error)
+            raise BuildError(text) from error
 
 
 def _forget(state: Path) -> None:
@@ -190,7 +199,7 @@ class _Build:
                 for result in running:
                     results.append(result)
                     self.progress.advance(result)
-        except BaseException:
+        except BaseException:  # a stop by the person too leaves nothing that was collected
             recover(self.request.output, self.request.state)
             raise
         if broken or any(result.failed for result in results):

@@ -62,8 +62,11 @@ class CatalogueStore(BuildState):
             self._prepare(database)
         except sqlite3.DatabaseError:
             database.close()
-            for suffix in ("", "-wal", "-shm"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            try:
+                for suffix in ("", "-wal", "-shm"):
+                    self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+            except OSError as error:
+                raise sqlite3.OperationalError(str(error)) from error
             self.renewed = msg("The store was damaged; it has been made anew.")
             database = sqlite3.connect(self.path)
             self._prepare(database)
@@ -136,7 +139,7 @@ class CatalogueStore(BuildState):
     def put_rows(self, rows: Sequence[Row], edges: Iterable[Edge]) -> None:
         """Keep files and what they point to; what was there of these paths must be removed before."""
         places = ", ".join("?" * len(Row._fields))
-        self.db.executemany(f"INSERT INTO file VALUES ({places})", rows)  # noqa: S608 (question marks)
+        self.db.executemany(f"INSERT OR REPLACE INTO file VALUES ({places})", rows)  # noqa: S608 (question marks)
         self.db.executemany("INSERT INTO edge VALUES (?, ?, ?, ?)", edges)
 
     def remove_paths(self, paths: Iterable[str]) -> None:
