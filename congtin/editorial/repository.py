@@ -1,0 +1,300 @@
+"""What a Git repository holds: commits, trees, differences. Reads only; `refs` writes.
+
+Objects decide, nothing around them: replacement refs, grafts and the user's own configuration are switched off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Protocol, Self
+
+from congtin.errors import CongtinError, UsageError
+from congtin.messages import msg
+
+ABSENT = "0" * 40
+REGULAR = "100644"
+_QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
+# What a caller's environment could use to show other objects than those that are there.
+_MISLEADING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_CONFIG_COUNT", "GIT_PREFIX")
+
+
+class Tree(Protocol):
+    """The files of a repository at some moment."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of a file; None where there is none."""
+
+    def paths(self, below: str) -> Iterable[str]:
+        """Return the paths of all files below a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One file that two trees have differently; modes and object ids are zeros on the side where it is absent."""
+
+    path: str
+    old_mode: str
+    new_mode: str
+    old: str
+    new: str
+    status: str
+
+    @property
+    def added(self) -> bool:
+        return self.status == "A"
+
+    @property
+    def deleted(self) -> bool:
+        return self.status == "D"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as its object says."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    message: str
+    signature: bytes = b""
+    payload: bytes = b""
+    """What the signature is over."""
+
+    def trailer(self, name: str) -> str:
+        """Return the value of a trailer in the last paragraph, empty when it is absent or stands there twice."""
+        last = self.message.rstrip("\n").rpartition("\n\n")[2]
+        values = [line.split(": ", 1)[1] for line in last.split("\n") if line.startswith(f"{name}: ")]
+        return values[0].strip() if len(values) == 1 else ""
+
+
+class GitFailed(CongtinError):
+    """Git did not do what it was asked; its own words are the detail."""
+
+
+class GitRepository:
+    """Asks Git about one repository."""
+
+    def __init__(self, path: Path, *, quarantine: bool = False) -> None:
+        """Open the repository at ``path``; ``quarantine`` also shows objects that a push has brought."""
+        self.path = path.resolve()
+        self.folder = self.path / ".git" if (self.path / ".git").exists() else self.path
+        self.environment = git_environment(quarantine=quarantine)
+        self._batch: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the process that reads objects."""
+        if self._batch is not None:
+            self._batch.kill()
+            self._batch.communicate()
+            self._batch = None
+
+    def run(self, *arguments: str, given: bytes | None = None, fine: Sequence[int] = (0,)) -> bytes:
+        """Return what Git prints; raise GitFailed unless it exits with one of ``fine``."""
+        done = self.answer(*arguments, given=given)
+        if done.returncode not in fine:
+            text = msg("Git failed: git {command}", command=" ".join(arguments[:4]))
+            raise GitFailed(text, msg("{detail}", detail=done.stderr.decode("utf-8", "replace").strip()[:500]))
+        return done.stdout
+
+    def answer(self, *arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        """Run Git and return all it said."""
+        # Called on itself, so that neither "safe.directory" nor a folder above can answer in its place.
+        command = ["git", f"--git-dir={self.folder}", "-c", f"safe.directory={self.folder}", *arguments]
+        return subprocess.run(  # noqa: S603 (our own words; what people give stands behind "--" or is an object id)
+            command, input=given, capture_output=True, env=self.environment, check=False, cwd=self.path,
+        )  # fmt: skip
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def ref(self, name: str) -> str | None:
+        """Return the object a full ref name points to; None when there is none."""
+        done = self.answer("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        return done.stdout.decode().strip() or None
+
+    def refs(self, below: str) -> dict[str, str]:
+        """Return all refs below a prefix."""
+        lines = self.run("for-each-ref", "--format=%(objectname) %(refname)", below).decode().splitlines()
+        return {name: oid for oid, _, name in (line.partition(" ") for line in lines)}
+
+    def resolve(self, revision: str) -> str:
+        """Return the commit a person means; raise UsageError when there is none."""
+        done = self.answer("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        if done.returncode:
+            raise UsageError(msg("There is no revision “{revision}”.", revision=revision))
+        return done.stdout.decode().strip()
+
+    # --- history -------------------------------------------------------------------------------
+
+    def commit(self, oid: str) -> Commit:
+        """Return a commit; raise GitFailed when the object is absent or something else."""
+        kind, data = self.object(oid)
+        if kind != "commit":
+            raise GitFailed(msg("{oid} is not a commit.", oid=oid))
+        return parse_commit(oid, data)
+
+    def first_parents(self, base: str, head: str) -> list[str]:
+        """Return the first-parent commits after ``base`` up to ``head``, oldest first.
+
+        Raise GitFailed when ``base`` is not one of them.
+        """
+        found = self.run("rev-list", "--first-parent", head, f"^{base}").decode().split()[::-1]
+        if found and self.commit(found[0]).parents[:1] != (base,):
+            raise GitFailed(msg("{base} is not on the first-parent history of {head}.", base=base, head=head))
+        return found
+
+    def commits(self, head: str, *without: str) -> list[str]:
+        """Return the commits reachable from ``head`` and from none of ``without``, oldest first."""
+        return self.run("rev-list", "--reverse", "--topo-order", head, *[f"^{oid}" for oid in without]).decode().split()
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Tell whether ``newer`` builds on ``older`` (a commit builds on itself)."""
+        done = self.answer("merge-base", "--is-ancestor", older, newer)
+        return done.returncode == 0
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the newest commit that both build on."""
+        return self.answer("merge-base", one, other).stdout.decode().strip() or None
+
+    # --- objects -------------------------------------------------------------------------------
+
+    def object(self, name: str) -> tuple[str, bytes]:
+        """Return (kind, bytes) of an object; kind is empty when it is absent."""
+        if "\n" in name:
+            return "", b""
+        if self._batch is None:
+            self._batch = subprocess.Popen(  # noqa: S603 (our own words)
+                ["git", f"--git-dir={self.folder}", "-c", f"safe.directory={self.folder}", "cat-file", "--batch"],  # noqa: S607
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment,
+            )  # fmt: skip
+        asked, told = self._batch.stdin, self._batch.stdout
+        if asked is None or told is None:
+            raise GitFailed(msg("Git failed: git {command}", command="cat-file"))
+        asked.write(os.fsencode(name) + b"\n")
+        asked.flush()
+        header = told.readline().split()
+        if len(header) != 3 or not header[2].isdigit():
+            return "", b""
+        data = told.read(int(header[2]))
+        told.read(1)
+        return header[1].decode(), data
+
+    def sizes(self, oids: Iterable[str]) -> dict[str, int]:
+        """Return the size of each object that is there, in bytes, without reading it."""
+        given = "".join(f"{oid}\n" for oid in oids).encode()
+        lines = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", given=given).decode().splitlines()
+        pairs = (line.split(" ") for line in lines)
+        return {oid: int(size) for oid, size in pairs if size.isdigit()}
+
+    def tree(self, commit: str) -> CommitTree:
+        """Return the files of a commit (or tree)."""
+        return CommitTree(self, commit)
+
+    def raw_difference(self, before: str, after: str) -> bytes:
+        """Return the bytes whose sha256 an Approval is over."""
+        return self.run("diff-tree", "-r", "-z", "--raw", "--full-index", "--no-renames", before, after)
+
+    def differences(self, before: str, after: str) -> list[Difference]:
+        """Return every file that differs between two commits or trees, in the order of their paths."""
+        return parse_raw(self.raw_difference(before, after))
+
+
+@dataclass(frozen=True)
+class CommitTree:
+    """The files of one commit."""
+
+    repository: GitRepository
+    commit: str
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of a file; None where there is none."""
+        kind, data = self.repository.object(f"{self.commit}:{path}")
+        return data if kind == "blob" else None
+
+    def paths(self, below: str) -> list[str]:
+        """Return the paths of all files below a folder, sorted by Git."""
+        return [path for _, _, path in self.entries(below)]
+
+    def entries(self, below: str, *, recursive: bool = True) -> Iterator[tuple[str, str, str]]:
+        """Yield (mode, object id, path) of what lies below a folder."""
+        where = ["--", f"{below.rstrip('/')}/"] if below else []
+        listed = self.repository.run("ls-tree", *(["-r"] if recursive else []), "-z", self.commit, *where)
+        for line in os.fsdecode(listed).split("\0")[:-1]:
+            facts, _, path = line.partition("\t")
+            mode, _, oid = facts.split(" ")
+            yield mode, oid, path
+
+    @cached_property
+    def oid(self) -> str:
+        """The tree object's id."""
+        return self.repository.run("rev-parse", "--verify", f"{self.commit}^{{tree}}").decode().strip()
+
+
+def digest_of(raw: bytes) -> str:
+    """Return the digest of a raw difference: what people approve."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def parse_raw(raw: bytes) -> list[Difference]:
+    """Return the entries of `git diff-tree -r -z --raw --full-index --no-renames`."""
+    parts = os.fsdecode(raw).split("\0")
+    found = []
+    for facts, path in zip(parts[::2], parts[1::2], strict=False):
+        old_mode, new_mode, old, new, status = facts.removeprefix(":").split(" ")
+        found.append(Difference(path, old_mode, new_mode, old, new, status))
+    return found
+
+
+def parse_commit(oid: str, data: bytes) -> Commit:
+    """Return what a commit object says, and what its signature is over."""
+    head, _, message = data.partition(b"\n\n")
+    tree, parents, signature, payload, inside = "", [], [], [], False
+    for line in head.split(b"\n"):
+        inside = line.startswith(b"gpgsig ") or (inside and line.startswith(b" "))
+        if inside:
+            signature.append(line.removeprefix(b"gpgsig").removeprefix(b" "))
+            continue
+        payload.append(line)
+        if line.startswith(b"tree "):
+            tree = line[5:].decode()
+        elif line.startswith(b"parent "):
+            parents.append(line[7:].decode())
+    signed = b"\n".join(payload) + b"\n\n" + message
+    text = message.decode("utf-8", "replace")
+    return Commit(oid, tree, tuple(parents), text, b"\n".join(signature), signed)
+
+
+@lru_cache
+def _base_environment() -> tuple[tuple[str, str], ...]:
+    kept = {k: v for k, v in os.environ.items() if k not in {*_QUARANTINE, *_MISLEADING} and k != "GIT_GRAFT_FILE"}
+    fixed = {
+        "LC_ALL": "C",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_LITERAL_PATHSPECS": "1",
+    }
+    return tuple({**kept, **fixed}.items())
+
+
+def git_environment(*, quarantine: bool) -> dict[str, str]:
+    """Return the environment Git is started with; in a ``quarantine`` it also sees what a push has brought."""
+    environment = dict(_base_environment())
+    if quarantine:
+        environment |= {name: os.environ[name] for name in _QUARANTINE if name in os.environ}
+    return environment
