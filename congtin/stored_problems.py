@@ -27,6 +27,18 @@ def problems_of_text(text: str | None) -> list[Problem]:
     ]
 
 
+def problem_data(problem: Problem) -> dict[str, object]:
+    """Return one Problem as plain data for tools, in the language of the moment."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "path": problem.path,
+        "line": problem.line,
+        "message": str(problem.message),
+        "hint": str(problem.hint) if problem.hint else "",
+    }
+
+
 def _msg_data(message: Msg) -> list[object]:
     return [message.msgid, {name: _value_data(value) for name, value in message.values.items()}]
 

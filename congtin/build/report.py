@@ -11,7 +11,7 @@ from datetime import datetime
 from congtin.errors import Problem, Severity
 from congtin.messages import Msg
 from congtin.model import Profile
-from congtin.stored_problems import problems_of_text
+from congtin.stored_problems import problem_data, problems_of_text
 
 
 @dataclass
@@ -54,18 +54,6 @@ class BuildReport:
         data["store"] = str(self.store) if self.store else ""
         data["problems"] = [problem_data(problem) for problem in self.problems]
         return json.dumps(data, ensure_ascii=False, indent=1)
-
-
-def problem_data(problem: Problem) -> dict[str, object]:
-    """Return one Problem as plain data."""
-    return {
-        "code": problem.code,
-        "severity": problem.severity.value,
-        "path": problem.path,
-        "line": problem.line,
-        "message": str(problem.message),
-        "hint": str(problem.hint) if problem.hint else "",
-    }
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from congtin.catalogue.rows import MEDIA, Row
 from congtin.catalogue.store import CatalogueStore
 from congtin.errors import Problem, did_you_mean, list_of
 from congtin.messages import Msg, msg
@@ -18,6 +19,15 @@ def misplaced(network: Network, store: CatalogueStore) -> Iterator[Problem]:
             code, text, hint = found
             for path in store.paths_in(site_id, section, lang):
                 yield Problem(code, text, path, 0, hint)
+
+
+def misplaced_rows(network: Network, rows: Iterable[Row]) -> Iterator[Problem]:
+    """Yield the same for some Sources only."""
+    for row in rows:
+        found = _what(network, row.site, row.section, row.name) if row.kind != MEDIA and row.site else None
+        if found:
+            code, text, hint = found
+            yield Problem(code, text, row.path, 0, hint)
 
 
 def has_place(network: Network, site_id: str, section: str, lang: str) -> bool:

@@ -46,7 +46,7 @@ class Row(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """What makes one Item matter to others: an offer, a link, a relation between documents, a number."""
+    """What makes one Item matter to others: an offer, a link, a relation of documents, a number, an address."""
 
     path: str
     item_path: str
@@ -58,6 +58,8 @@ OFFER = "offer"
 LINK = "link"
 DOCUMENT = "document"
 NUMBER = "number"
+ALIAS = "alias"
+"""A former address without its section: copies have the same below theirs."""
 
 
 def row_of_reading(reading: Reading) -> Row:
@@ -134,6 +136,8 @@ def edges_of(source: Source) -> Iterator[Edge]:
     if isinstance(front, Original):
         for pattern in dict.fromkeys([*front.crosspost, *front.crosspost_ended]):
             yield Edge(path, item_path, OFFER, pattern)
+        for tail in dict.fromkeys(alias.split("/", 2)[2] for alias in front.aliases):
+            yield Edge(path, item_path, ALIAS, tail)
     if isinstance(front, Document):
         for other in related(front):
             yield Edge(path, item_path, DOCUMENT, other)

@@ -158,6 +158,13 @@ class CatalogueStore(BuildState):
     def items_of_paths(self, paths: Iterable[str]) -> set[str]:
         return {row[0] for row in self._each("SELECT item_path FROM file WHERE path IN (%s)", paths)}
 
+    def known_items(self, item_paths: Iterable[str]) -> set[str]:
+        """Return those of these Items that have a file."""
+        return {row[0] for row in self._each("SELECT item_path FROM file WHERE item_path IN (%s)", item_paths)}
+
+    def items_of_site(self, site: str) -> set[str]:
+        return {row[0] for row in self.db.execute("SELECT DISTINCT item_path FROM file WHERE site = ?", (site,))}
+
     def rows_of_site(self, site: str) -> Iterator[Row]:
         query = f"SELECT {_COLUMNS} FROM file WHERE site = ? ORDER BY path"  # noqa: S608 (constants)
         yield from map(Row._make, self.db.execute(query, (site,)))

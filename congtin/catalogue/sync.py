@@ -74,6 +74,17 @@ class Synchroniser:
         below = sorted(path for path in paths if path == CONTENT or path.startswith(f"{CONTENT}/"))
         return self._take(files, files.take(below), {}, set())
 
+    def read(self, paths: Iterable[str]) -> tuple[list[ReadFile], list[str]]:
+        """Return those of these files that differ from the store, and the paths of those that are gone."""
+        files = Files(self.root)
+        read = [*self._changed(files, files.take(sorted(paths)), {}, set())]
+        return read, self.store.known_paths(files.missing)
+
+    def replace(self, read: list[ReadFile], gone: Iterable[str]) -> None:
+        """Put what was read into the store without asking which Sites that reaches."""
+        self._put(read)
+        self.store.remove_paths(gone)
+
     def _take(
         self, files: Files, sources: Iterator[SourcePath], known: Mapping[str, str], expected: set[str]
     ) -> set[str]:

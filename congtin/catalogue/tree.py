@@ -106,15 +106,19 @@ def files_below(root: Path, folder: str) -> Iterator[str]:
             yield f"{base}/{file}"
 
 
+def git_environment() -> dict[str, str]:
+    """Return the environment in which Git answers in the same words everywhere."""
+    return {**os.environ, "LC_ALL": "C"}
+
+
 def _start(root: Path, *arguments: str) -> subprocess.Popen[bytes] | None:
-    environment = {**os.environ, "LC_ALL": "C"}
     try:
         return subprocess.Popen(  # noqa: S603 (our own words only)
             ["git", "-C", str(root), *arguments],  # noqa: S607 (the user's Git)
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
-            env=environment,
+            env=git_environment(),
         )
     except OSError:
         return None

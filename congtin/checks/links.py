@@ -77,7 +77,7 @@ def _unseen(repository: Repository, item: Item, source: Source, target: Item, li
 
 def _placed(repository: Repository, source: Source, address: str, problem: Problem) -> Problem:
     """Return a problem of the body with the line where the address stands, not that of the body's start."""
-    lines = (repository.network.root / source.path).read_text("utf-8", "replace").split("\n")
+    lines = repository.text(source.path).split("\n")
     forms = {address, unquote(address), html.escape(address), html.escape(address, quote=False)}
     if not address:  # the sanitiser has taken it away
         forms = {f"{before}{scheme}:" for before in ("](", 'src="') for scheme in ("data", "file", "blob")}

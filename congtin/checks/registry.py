@@ -27,12 +27,25 @@ class Repository:
     profile: Profile
     scope: frozenset[str] | None = None
     """The Sites to judge; all when there is none. The catalogue may hold more, to judge them by."""
+    judged: frozenset[str] | None = None
+    """The paths of the Items to judge; all of these Sites when there are none."""
+    reader: Callable[[str], bytes | None] | None = None
+    """What reads a file of this Repository where it is not in a work tree."""
 
     @cached_property
     def own_items(self) -> Sequence[Item]:
         """The Items to judge."""
-        items = self.catalogue.items.values()
-        return [item for item in items if self.scope is None or item.site in self.scope]
+        scope, judged = self.scope, self.judged
+        items = [item for item in self.catalogue.items.values() if scope is None or item.site in scope]
+        return items if judged is None else [item for item in items if item.item_path in judged]
+
+    def text(self, path: str) -> str:
+        """Return the text of a file, empty where there is none."""
+        try:
+            data = self.reader(path) if self.reader else (self.network.root / path).read_bytes()
+        except OSError:
+            return ""
+        return (data or b"").decode("utf-8", "replace")
 
     def own_sites(self) -> Iterator[Site]:
         """Yield the Sites to judge."""

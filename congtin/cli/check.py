@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import unicodedata
 from pathlib import Path
 
 import click
 
-from congtin.build.look import read_repository
 from congtin.build.manifest import replace_file
-from congtin.catalogue.changes import exported
-from congtin.checks.addresses import lost_addresses
+from congtin.build.since import view_since
+from congtin.catalogue.changes import Revision
+from congtin.checks.report import change_data
 from congtin.checks.run import run_checks
 from congtin.cli.context import Context
-from congtin.cli.show import make_console, problems_json, show_problems, show_summary
+from congtin.cli.show import make_console, problems_json, show_placements, show_problems, show_summary
 from congtin.errors import Severity, UsageError
-from congtin.layout import STATE
 from congtin.messages import msg, translate
 from congtin.model import Profile
 
@@ -25,7 +25,7 @@ _TEXTS = ("content", "sites")
 
 @click.command("check", help=translate("Say whether the content is fit to publish; nothing is built."))
 @click.option("--release", is_flag=True, help=translate("Also what only a release demands."))
-@click.option("--base", metavar="REVISION", help=translate("Also refuse to lose an address this revision has (A12)."))
+@click.option("--base", metavar="REVISION", help=translate("Judge only what was changed since this revision."))
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help=translate("How to show it.")
 )
@@ -43,15 +43,21 @@ def check_command(context: Context, release: bool, base: str | None, form: str, 
     texts = [(path, _composed(context.root, path)) for path in fix]
     for path, text in texts:
         replace_file(path, text.encode("utf-8"))
-    head = context.repository(Profile.RELEASE if release else Profile.WORK)
-    problems = run_checks(head)
+    profile = Profile.RELEASE if release else Profile.WORK
     if base:
-        with exported(context.root, base) as folder:
-            before = read_repository(folder, folder / STATE, context.now, Profile.WORK)
-        problems += lost_addresses(before, head)
-    if form == "json":
-        click.echo(problems_json(problems))
+        with Revision.find(context.root, base) as revision:
+            view = view_since(context.root, context.state, revision, context.now, profile)
+        problems = list(view.problems)
+        answer = json.dumps(change_data(view, revision.commit), ensure_ascii=False, indent=1)
     else:
+        view = None
+        problems = run_checks(context.repository(profile))
+        answer = problems_json(problems)
+    if form == "json":
+        click.echo(answer)
+    else:
+        if view:
+            show_placements(console, view.placed)
         show_problems(console, problems)
         show_summary(console, problems)
     if any(problem.severity is Severity.ERROR for problem in problems):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from congtin.layout import OUTPUT, STATE
+from congtin.layout import OUTPUT, STATE, find_root
 from congtin.messages import translate
 from congtin.model import Profile
 
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from congtin.checks.registry import Repository
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """The repository a command works on, and its time."""
+    """Where a command was called, and its time."""
 
-    root: Path
+    start: Path
     now: datetime
+
+    @cached_property
+    def root(self) -> Path:
+        """The work tree; raise UsageError when there is none. Commands about bare repositories never ask."""
+        return find_root(self.start)
 
     @property
     def output(self) -> Path:

@@ -13,18 +13,26 @@ from congtin import __version__
 from congtin.cli.context import Context, moment
 from congtin.cli.show import make_console, show_error, show_problems
 from congtin.errors import CongtinError, ProblemsFound
-from congtin.layout import find_root
 from congtin.messages import translate
 
 # Module and name of each command: one is read when it is asked for, because all of them take half a second.
 _COMMANDS = {
+    "board": ("congtin.cli.board", "board_group"),
     "build": ("congtin.cli.build", "build_command"),
+    "change": ("congtin.cli.change", "change_group"),
     "check": ("congtin.cli.check", "check_command"),
+    "desk": ("congtin.cli.desk", "desk_group"),
+    "forge": ("congtin.cli.forge", "forge_group"),
+    "hook": ("congtin.cli.hook", "hook_group"),
+    "log": ("congtin.cli.log", "log_command"),
+    "mirror": ("congtin.cli.mirror", "mirror_command"),
     "new": ("congtin.cli.content", "new_group"),
+    "pipelines": ("congtin.cli.pipelines", "pipelines_group"),
     "schema": ("congtin.cli.schema", "schema_command"),
     "serve": ("congtin.cli.serve", "serve_command"),
     "site": ("congtin.cli.site", "site_group"),
     "translation": ("congtin.cli.content", "translation_group"),
+    "verify": ("congtin.cli.verify", "verify_command"),
 }
 
 
@@ -60,5 +68,5 @@ class _Group(click.Group):
 @click.version_option(__version__, prog_name="congtin")
 @click.pass_context
 def main(ctx: click.Context, root: Path, now: datetime | None) -> None:
-    """Find the repository and set the clock for every command."""
-    ctx.obj = Context(find_root(root), now or datetime.now().astimezone())
+    """Set the place and the clock for every command."""
+    ctx.obj = Context(root, now or datetime.now().astimezone())

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from congtin.build.report import BuildReport, problem_data
+from congtin.build.report import BuildReport
 from congtin.errors import CongtinError, Problem, Severity
 from congtin.messages import msg, translate, translate_count
+from congtin.stored_problems import problem_data
+
+if TYPE_CHECKING:
+    # Builds show Problems too, and need none of this.
+    from congtin.checks.placed import PlacementChange
 
 MOST_PER_CODE = 10
 MOST = 60
@@ -52,6 +58,16 @@ def _show(console: Console, problem: Problem) -> None:
     console.print(line, soft_wrap=True)
     if problem.hint:
         console.print(Text(f"    {problem.hint}", "dim"), soft_wrap=True)
+
+
+def show_placements(console: Console, changes: Iterable[PlacementChange]) -> None:
+    """Print where Items appear, vanish or read otherwise."""
+    words = {"gained": translate("appears"), "lost": translate("vanishes"), "altered": translate("changes")}
+    ways = {"home": translate("at home"), "rule": translate("by a standing consent"), "pick": translate("picked")}
+    for change in changes:
+        line = Text(f"{change.path}: ", "bold")
+        line.append(f"{change.site} · {words[change.change]} · {ways[change.via]}")
+        console.print(line, soft_wrap=True)
 
 
 def show_summary(console: Console, problems: Iterable[Problem]) -> None:

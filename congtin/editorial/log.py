@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -75,7 +75,8 @@ class Event:
     roster: str | None = None
     approvals: str | None = None
     refs: Mapping[str, tuple[str, str]] | None = None
-    detail: Mapping[str, JsonValue] | None = None
+    detail: Mapping[str, Any] | None = None
+    """What JSON can say."""
 
 
 @dataclass(frozen=True)

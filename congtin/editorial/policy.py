@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import Field
 
-from congtin import strict_yaml
 from congtin.editorial.repository import Tree
+from congtin.editorial.strict_file import Entry, read_entry
 from congtin.errors import Problem, ProblemsFound
 from congtin.messages import Msg, msg
-from congtin.validation import StrictModel, problems_of
+from congtin.validation import StrictModel
 
 FILE = "workflows/editorial.yaml"
 
 
-class BoardRole(enum.StrEnum):
+class EditorialRole(enum.StrEnum):
     """What a person may be on a Site's Board or beside it (E2, E4, E6, E11, E12)."""
 
     CONTRIBUTOR = "contributor"
@@ -83,15 +83,8 @@ class OwnerKind(enum.StrEnum):
     SHARED = "shared"
 
 
-def _words(cls: type[enum.StrEnum]) -> BeforeValidator:
-    """Read a word of YAML as a member; pydantic's strict mode would want the member itself."""
-    known = {member.value: member for member in cls}
-    return BeforeValidator(lambda value: known.get(value, value) if isinstance(value, str) else value)
-
-
-Roles = frozenset[Annotated[BoardRole, _words(BoardRole)]]
-_AsSet = BeforeValidator(lambda value: frozenset(value) if isinstance(value, list) else value)
-_AsTuple = BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)
+_Role = Annotated[EditorialRole, Field(strict=False)]
+_State = Annotated[State, Field(strict=False)]
 
 
 class Named(StrictModel):
@@ -104,17 +97,17 @@ class Named(StrictModel):
 class Transition(StrictModel):
     """From which states an act leads where, who may do it, and what must hold."""
 
-    from_: Annotated[frozenset[Annotated[State, _words(State)]], _AsSet] = Field(alias="from")
-    to: Annotated[State, _words(State)]
-    roles: Annotated[Roles, _AsSet]
-    guards: Annotated[frozenset[Annotated[Guard, _words(Guard)]], _AsSet]
+    from_: list[_State] = Field(alias="from")
+    to: _State
+    roles: list[_Role]
+    guards: list[Annotated[Guard, Field(strict=False)]]
 
 
 class OwnerRule(StrictModel):
     """Whose the paths of a pattern are; `{site}` and `*` stand for one name, `**` for any rest."""
 
     path: str
-    owner: Annotated[OwnerKind, _words(OwnerKind)]
+    owner: OwnerKind = Field(strict=False)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -135,7 +128,7 @@ class Shared(StrictModel):
     """Who decides over what all Sites share."""
 
     technical_reviewers: int = Field(ge=1)
-    every_portal: Annotated[BoardRole, _words(BoardRole)]
+    every_portal: _Role
 
 
 class Limits(StrictModel):
@@ -151,18 +144,18 @@ class Policy(StrictModel):
     """The whole file."""
 
     format: Literal[1]
-    roles: dict[Annotated[BoardRole, _words(BoardRole)], Named]
-    states: dict[Annotated[State, _words(State)], Named]
-    transitions: dict[Annotated[Act, _words(Act)], Transition]
-    owners: Annotated[tuple[OwnerRule, ...], _AsTuple]
-    portal_fields: Annotated[tuple[str, ...], _AsTuple]
+    roles: dict[_Role, Named]
+    states: dict[_State, Named]
+    transitions: dict[Annotated[Act, Field(strict=False)], Transition]
+    owners: list[OwnerRule]
+    portal_fields: list[str]
     placements: PlacementRules
     shared: Shared
     limits: Limits
     clock_tolerance_hours: int = Field(ge=1)
 
     @cached_property
-    def approving(self) -> frozenset[BoardRole]:
+    def approving(self) -> frozenset[EditorialRole]:
         """The roles of the Board itself."""
         return frozenset(role for role, named in self.roles.items() if named.approves)
 
@@ -194,30 +187,21 @@ def load_policy(tree: Tree) -> Policy:
     if data is None:
         hint = msg("Copy the file of the same name from Côngtin's own repository.")
         raise ProblemsFound([Problem("missing-file", msg("There is no {file}.", file=FILE), FILE, 0, hint)])
-    try:
-        text = data.decode("utf-8")
-        values = strict_yaml.load(text)
-    except UnicodeDecodeError as error:
-        raise ProblemsFound([Problem("not-utf8", msg("The file is not UTF-8 text."), FILE)]) from error
-    except strict_yaml.YamlProblem as error:
-        raise ProblemsFound([Problem(error.code, error.message, FILE, error.line, error.hint)]) from error
-    try:
-        policy = Policy.model_validate(values)
-    except ValidationError as error:
-        where = lambda steps: (FILE, strict_yaml.line_of(text, [step for step in steps if step != "[key]"]))  # noqa: E731
-        raise ProblemsFound(problems_of(error, where, list(Policy.model_fields))) from error
-    problems = list(_Finder(policy, text).all())
-    if problems:
+    problems: list[Problem] = []
+    entry = read_entry(FILE, data, Policy, problems)
+    if entry is not None:
+        problems += _Finder(entry).all()
+    if problems or entry is None:
         raise ProblemsFound(problems)
-    return policy
+    return entry.model
 
 
 class _Finder:
     """Looks for what would open the gate or make a Change impossible."""
 
-    def __init__(self, policy: Policy, text: str) -> None:
-        self.policy = policy
-        self.text = text
+    def __init__(self, entry: Entry[Policy]) -> None:
+        self.policy = entry.model
+        self.entry = entry
 
     def all(self) -> Iterator[Problem]:
         yield from self.missing()
@@ -226,11 +210,11 @@ class _Finder:
         yield from self.owners()
 
     def problem(self, code: str, message: Msg, *where: str | int) -> Problem:
-        return Problem(code, message, FILE, strict_yaml.line_of(self.text, where))
+        return self.entry.problem(code, list(where), message)
 
     def missing(self) -> Iterator[Problem]:
         tables: list[tuple[str, type[enum.StrEnum], Mapping[Any, object]]] = [
-            ("roles", BoardRole, self.policy.roles),
+            ("roles", EditorialRole, self.policy.roles),
             ("states", State, self.policy.states),
             ("transitions", Act, self.policy.transitions),
         ]
@@ -244,18 +228,18 @@ class _Finder:
     def roles(self) -> Iterator[Problem]:
         for act in (Act.APPROVE, Act.REJECT, Act.TAKE_DOWN):
             transition = self.policy.transitions.get(act)
-            wrong = sorted(transition.roles - self.policy.approving) if transition else []
+            wrong = sorted(set(transition.roles) - self.policy.approving) if transition else []
             if wrong:
                 text = msg("Only roles of the Board may do this, not: {words}.", words=", ".join(wrong))
                 yield self.problem("wrong-role", text, "transitions", act.value, "roles")
-        if BoardRole.OPERATOR in self.policy.approving:
+        if EditorialRole.OPERATOR in self.policy.approving:
             text = msg("The operator proposes and deploys, and never approves (E6).")
             yield self.problem("wrong-role", text, "roles", "operator")
 
     def guards(self) -> Iterator[Problem]:
         for act, guards in _NEEDED.items():
             transition = self.policy.transitions.get(act)
-            for guard in sorted(guards - transition.guards) if transition else ():
+            for guard in sorted(guards - set(transition.guards)) if transition else ():
                 text = msg("“{act}” cannot be without the guard “{guard}”.", act=act.value, guard=guard.value)
                 yield self.problem("missing-guard", text, "transitions", act.value, "guards")
 

@@ -1,4 +1,4 @@
-"""The roster at one commit of `roster.git`: whose key is this, and what may that person do at that time?"""
+"""The roster at one commit of `roster.git`: whose key is this, and what may that person do at that time."""
 
 from __future__ import annotations
 

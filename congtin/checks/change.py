@@ -1,0 +1,95 @@
+"""What one Change does to the repository: the Problems it brings, the Placements it changes (E25, F1, A12).
+
+Only the Items it touches are looked at, and those it can matter to; what the checks say of them then is what they
+would say of the whole repository.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from congtin.catalogue.overlay import changed_files
+from congtin.catalogue.store import CatalogueStore
+from congtin.checks.addresses import lost_addresses
+from congtin.checks.extent import touched_items
+from congtin.checks.looks import Look, Side, look_at_both
+from congtin.checks.placed import PlacementChange, eventual, placement_changes
+from congtin.checks.registry import Repository
+from congtin.checks.run import run_checks
+from congtin.crosspost.placements import Placements, place
+from congtin.errors import Problem
+from congtin.model import Profile
+
+__all__ = ["ChangeView", "PlacementChange", "Side", "view_change"]
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A Change as the checks and the gate see it.
+
+    The two Repositories hold only what the Change can matter to; their Networks know no other picks and moves.
+    """
+
+    before: Repository
+    after: Repository
+    problems: tuple[Problem, ...]
+    """Of the side after: what the Change brings, and all there is in what it touches."""
+    placed: tuple[PlacementChange, ...]
+
+
+def view_change(
+    store: CatalogueStore,
+    before: Side,
+    after: Side,
+    changed: Collection[str],
+    now: datetime,
+    profile: Profile = Profile.WORK,
+    *,
+    holds: Literal["before", "after"] = "before",
+) -> ChangeView:
+    """Return what a Change of the files ``changed`` does; the store, in step with one side, is left as it was.
+
+    ``holds`` names that side. Sites and rules of both sides must be sound (`load_network`); what is wrong with the
+    modes of files is not seen here.
+    """
+    here, other = (before, after) if holds == "before" else (after, before)
+    with changed_files(other.read, changed) as folder:
+        looks = look_at_both(store, here, other, folder, changed, now)
+    repositories = [_repository(side, look, now, profile) for side, look in zip((here, other), looks, strict=True)]
+    old, new = repositories if holds == "before" else reversed(repositories)
+    due = (eventual(old), eventual(new))
+    known = {_key(problem) for problem in _problems(old, due[0])}
+    touched = {*changed, *_files(old, changed), *_files(new, changed)}
+    found = [p for p in _problems(new, due[1]) if p.path in touched or _key(p) not in known]
+    found += lost_addresses(old, new)
+    placed = tuple(placement_changes(old, new, due))
+    return ChangeView(old, new, tuple(sorted(dict.fromkeys(found), key=Problem.sort_key)), placed)
+
+
+def _repository(side: Side, look: Look, now: datetime, profile: Profile) -> Repository:
+    placements = place(look.network, look.catalogue, now)
+    return Repository(
+        look.network, look.catalogue, placements, side.numbers, now, profile, judged=look.judged, reader=side.read
+    )
+
+
+def _problems(repository: Repository, due: Placements) -> list[Problem]:
+    """Return what is wrong now, and the addresses that two Items will claim once both are published."""
+    later = [problem for problem in due.problems if problem.code == "address-clash"]
+    return [*run_checks(repository), *later]
+
+
+def _key(problem: Problem) -> tuple[object, ...]:
+    """Return what makes two Problems one: not the line, which moves, nor the hint, which is about others."""
+    message = problem.message
+    return (problem.code, problem.path, message.msgid, str(dict(message.values)), problem.severity)
+
+
+def _files(repository: Repository, changed: Collection[str]) -> Iterator[str]:
+    """Yield the files of the Items that a Change touches."""
+    items = repository.catalogue.by_path()
+    for path in touched_items(changed) & items.keys():
+        yield from items[path].blobs()

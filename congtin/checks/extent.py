@@ -1,0 +1,85 @@
+"""How far a Change reaches: the Items whose files it touches, and more when `sites/` or the rules differ."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from congtin.catalogue.paths import BadPath, parse
+from congtin.catalogue.rows import OFFER
+from congtin.catalogue.store import CatalogueStore
+from congtin.network.network import Network, Site
+from congtin.network.options import Vocabulary
+
+
+def touched_items(paths: Collection[str]) -> set[str]:
+    """Return the paths of the Items that these files belong to."""
+    return set(_items(paths))
+
+
+def _items(paths: Collection[str]) -> Iterator[str]:
+    for path in paths:
+        try:
+            yield parse(path).item_path
+        except BadPath:
+            continue
+
+
+def picked_ids(paths: Collection[str]) -> set[str]:
+    """Return the ids of the Items whose picks are among these files."""
+    parted = [path.split("/") for path in paths]
+    return {
+        parts[4].removesuffix(".yaml")
+        for parts in parted
+        if len(parts) == 5 and parts[0] == "sites" and parts[3] == "picks"
+    }
+
+
+def concerns_everything(before: Network, after: Network) -> bool:
+    """Tell whether every Item must be judged anew: other Sites, or another vocabulary."""
+    kinds = [{site.id: site.kind for site in network.sites.values()} for network in (before, after)]
+    return kinds[0] != kinds[1] or _terms(before.vocabulary) != _terms(after.vocabulary)
+
+
+def _terms(vocabulary: Vocabulary) -> list[list[str]]:
+    return [list(vocabulary.tags), list(vocabulary.document_types), list(vocabulary.document_fields)]
+
+
+def altered_sites(before: Network, after: Network) -> set[str]:
+    """Return the Sites that judge or place Items otherwise than before; much that they say of themselves does not."""
+    if before is after:
+        return set()
+    return {name for name, site in after.sites.items() if _face(before.sites[name]) != _face(site)}
+
+
+def _face(site: Site) -> tuple[object, ...]:
+    options = site.options
+    sections = [(name, section.kind, section.lang) for name, section in options.sections.items()]
+    return (site.host, site.editions, site.file, options.fallback, sections, options.accepts, options.moved)
+
+
+def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[str]) -> set[str]:
+    """Return the Items of these Sites, and those offered to them or chosen by them."""
+    if not sites:
+        return set()
+    own = {item for site in sites for item in store.items_of_site(site)}
+    patterns = [p for p in store.all_targets(OFFER) if any(site.id in sites for site in network.matching(p))]
+    chosen = [network.sites[site] for site in sites]
+    ids = {name for site in chosen for name in (*site.picks, *site.options.moved.values())}
+    return own | store.pointing(patterns, OFFER) | store.item_paths_with_ids(ids)
+
+
+def narrowed(network: Network, ids: Collection[str]) -> Network:
+    """Return a Network whose Sites know no picks and moves but those of these Items: others are not there to judge."""
+    sites = {name: _narrowed(site, ids) for name, site in network.sites.items()}
+    return replace(network, sites=sites)
+
+
+def _narrowed(site: Site, ids: Collection[str]) -> Site:
+    if site.picks:
+        site = replace(site, picks={name: site.picks[name] for name in ids if name in site.picks})
+    moved = site.options.moved
+    if any(name not in ids for name in moved.values()):
+        kept = {path: name for path, name in moved.items() if name in ids}
+        site = replace(site, options=site.options.model_copy(update={"moved": kept}))
+    return site

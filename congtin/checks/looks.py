@@ -1,0 +1,110 @@
+"""Two looks at the part of the repository that a Change can matter to: as it is stored, and as the Change has it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from congtin.catalogue.closure import AllIds, whole_catalogue
+from congtin.catalogue.group import catalogue_of
+from congtin.catalogue.misplaced import misplaced, misplaced_rows
+from congtin.catalogue.overlay import Overlay, ReadFile
+from congtin.catalogue.source import Catalogue
+from congtin.catalogue.store import CatalogueStore
+from congtin.checks.extent import (
+    altered_sites,
+    concerns_everything,
+    items_of_sites,
+    narrowed,
+    picked_ids,
+    touched_items,
+)
+from congtin.checks.near import around, link_faces, reached, twins
+from congtin.checks.text import inspect_text
+from congtin.network.network import Network
+from congtin.rules.document_numbers import DocumentNumbers
+from congtin.stored_problems import problems_of_text
+
+
+@dataclass(frozen=True)
+class Side:
+    """The repository before or after a Change: its Sites and rules, and what reads one of its files."""
+
+    network: Network
+    numbers: DocumentNumbers
+    read: ReadFile
+
+
+@dataclass(frozen=True)
+class Look:
+    """What there is to judge on one side: all of it, or the Items ``judged`` and what they are held against."""
+
+    network: Network
+    catalogue: Catalogue
+    judged: frozenset[str] | None
+
+
+def look_at_both(
+    store: CatalogueStore, here: Side, other: Side, folder: Path, changed: Collection[str], now: datetime
+) -> tuple[Look, Look]:
+    """Return looks at the side that the store holds and at the other, whose changed files are in ``folder``."""
+    overlay = Overlay(store, other.network, folder, changed, inspect_text)
+    networks = here.network, other.network
+    if here.numbers != other.numbers or concerns_everything(*networks):
+        first = _whole(store, here.network)
+        with overlay.applied():
+            return first, _whole(store, other.network)
+    return _Part(store, overlay, networks, changed, now).looks()
+
+
+def _whole(store: CatalogueStore, network: Network) -> Look:
+    catalogue = whole_catalogue(store, network)
+    found = [problem for text in store.problems() for problem in problems_of_text(text)]
+    found += [*catalogue.problems, *misplaced(network, store)]
+    return Look(network, replace(catalogue, problems=tuple(dict.fromkeys(found))), None)
+
+
+@dataclass
+class _Part:
+    """What the Change touches, what that can matter to, and what these are held against: asked of both sides."""
+
+    store: CatalogueStore
+    overlay: Overlay
+    networks: tuple[Network, Network]
+    changed: Collection[str]
+    now: datetime
+
+    def looks(self) -> tuple[Look, Look]:
+        store, (here, other) = self.store, self.networks
+        seeds = twins(store, self.seeds(here))
+        with self.overlay.applied():
+            seeds |= twins(store, seeds | self.seeds(other))
+            seen = link_faces(store, other, seeds)
+        faces = link_faces(store, here, seeds)
+        renewed = {path for path in seeds if faces.get(path) != seen.get(path)}
+        judged = reached(store, here, seeds, renewed, self.now)
+        with self.overlay.applied():
+            judged |= reached(store, other, seeds, renewed, self.now)
+            loaded = judged | around(store, other, judged)
+            ids = store.ids_of_items(loaded)
+        loaded |= around(store, here, judged)
+        ids |= store.ids_of_items(loaded) | picked_ids(self.changed)
+        first = self.look(here, judged, loaded, ids)
+        with self.overlay.applied():
+            return first, self.look(other, judged, loaded, ids)
+
+    def seeds(self, network: Network) -> set[str]:
+        """Return the Items to begin with: those of the files, of the picks, and of Sites that judge otherwise."""
+        found = touched_items(self.changed) | self.store.item_paths_with_ids(picked_ids(self.changed))
+        return found | items_of_sites(self.store, network, altered_sites(*self.networks))
+
+    def look(self, network: Network, judged: set[str], loaded: set[str], ids: set[str]) -> Look:
+        narrow = narrowed(network, ids)
+        rows = list(self.store.rows_of_items(sorted(loaded)))
+        catalogue = catalogue_of(sorted(rows), narrow, AllIds(self.store.path.parent))
+        strange = (row for row in self.store.rows_of_paths(self.changed) if not row.item_path)
+        found = [problem for row in strange for problem in problems_of_text(row.problems)]
+        found += [*catalogue.problems, *misplaced_rows(network, rows)]
+        return Look(narrow, replace(catalogue, problems=tuple(dict.fromkeys(found))), frozenset(judged))

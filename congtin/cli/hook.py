@@ -1,0 +1,47 @@
+"""`congtin hook`: the gate in front of the content repository."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from congtin.cli.show import make_console, show_error, show_problems
+from congtin.cli.verdict_view import show_verdict
+from congtin.editorial import hook
+from congtin.editorial.receive import NotPassed
+from congtin.errors import CongtinError, ProblemsFound
+from congtin.messages import translate
+
+
+@click.group("hook", help=translate("The gate in front of the content repository."))
+def hook_group() -> None:
+    """Group the hook's commands."""
+
+
+@hook_group.command("install", help=translate("Put the pre-receive hook into a bare repository."))
+@click.argument("repository", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def install_command(repository: Path) -> None:
+    """Install the hook of this very congtin."""
+    click.echo(hook.install(repository))
+
+
+@hook_group.command("receive", hidden=True)
+def receive_command() -> None:
+    """Judge the push whose updates stand on the standard input; Git calls this in the bare repository."""
+    console = make_console(stderr=True)
+    updates = hook.parse_updates(sys.stdin.buffer)
+    try:
+        hook.receive(Path(), updates, datetime.now().astimezone())
+    except NotPassed as error:
+        show_verdict(console, error.verdict)
+        show_error(console, error)
+        sys.exit(1)
+    except ProblemsFound as error:
+        show_problems(console, error.problems)
+        sys.exit(1)
+    except CongtinError as error:
+        show_error(console, error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,39 @@
+"""`congtin mirror`: a public copy of what was approved, without people."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from congtin.cli.context import Context
+from congtin.editorial.mirror import mirror
+from congtin.editorial.repository import GitRepository
+from congtin.messages import msg, translate
+
+
+@click.command("mirror", help=translate("Bring a public copy forward: what was approved, without people (E7)."))
+@click.argument("target", metavar="DIR_OR_URL")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=translate("The repository whose “main” is copied; default: this one."),
+)
+@click.pass_obj
+def mirror_command(context: Context, target: str, source: Path | None) -> None:
+    """Write what is new into a bare repository and say how much it was."""
+    name = hashlib.sha256(target.encode()).hexdigest()[:16]
+    with GitRepository(source or context.root) as repository:
+        done = mirror(repository, target, context.state / "mirrors" / f"{name}.git")
+    click.echo(
+        str(
+            msg(
+                "{target} stands at {commit}; new commits: {count}.",
+                target=target,
+                commit=done.head[:12],
+                count=done.commits,
+            )
+        )
+    )

@@ -1,0 +1,62 @@
+"""What the fields of front matter and of picks are called by people."""
+
+from __future__ import annotations
+
+from congtin.messages import Msg, msg
+
+SOURCE_FIELDS: dict[str, Msg] = {
+    "id": msg("Id of the Item"),
+    "kind": msg("Kind"),
+    "title": msg("Title"),
+    "summary": msg("Summary"),
+    "date": msg("Time of publication"),
+    "updated": msg("Time of the last correction"),
+    "change_note": msg("Note on the correction"),
+    "author": msg("Author"),
+    "source": msg("Source of the text"),
+    "source.name": msg("Source of the text: name"),
+    "source.url": msg("Source of the text: address"),
+    "source.consent": msg("Source of the text: consent"),
+    "tags": msg("Tags"),
+    "image": msg("Lead picture"),
+    "image_alt": msg("Lead picture: alternative text"),
+    "image_credit": msg("Lead picture: credit"),
+    "crosspost": msg("Offered to Sites"),
+    "crosspost_ended": msg("Copies ended on Sites"),
+    "aliases": msg("Former addresses"),
+    "withdrawn": msg("Withdrawal"),
+    "withdrawn.at": msg("Withdrawal: time"),
+    "withdrawn.reason": msg("Withdrawal: reason"),
+    "withdrawn.document": msg("Withdrawal: document"),
+    "draft": msg("Draft"),
+    "demo": msg("Demonstration data"),
+    "dialect": msg("Markdown dialect"),
+    "order": msg("Place in the menu"),
+    "review_by": msg("To be reviewed by"),
+    "number": msg("Number and symbol"),
+    "number_exception": msg("Reason for an unusual number"),
+    "type": msg("Type of document"),
+    "issuer": msg("Issuing authority"),
+    "signatory": msg("Signatory"),
+    "signatory_post": msg("Post of the signatory"),
+    "issued": msg("Date issued"),
+    "effective": msg("In force from"),
+    "expires": msg("In force until"),
+    "abstract": msg("Abstract"),
+    "field": msg("Field of the document"),
+    "recipients": msg("Recipients"),
+    "replaces": msg("Replaces documents"),
+    "replaced_by": msg("Replaced by the document"),
+    "attachments": msg("Attachments"),
+    "attachments.file": msg("Attachment: file"),
+    "attachments.title": msg("Attachment: title"),
+    "translated_from": msg("Revision of the original it was translated from"),
+}
+
+PICK_FIELDS: dict[str, Msg] = {
+    "item": msg("Id of the Item"),
+    "into": msg("Taken into the section"),
+    "sources": msg("Consent to these revisions"),
+    "ended": msg("Copy ended on"),
+    "refused": msg("Refused because"),
+}

@@ -1,0 +1,84 @@
+"""The pre-receive hook of the content repository: nothing gets in that the rules do not allow."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from congtin.editorial import log
+from congtin.editorial.desk import Desk
+from congtin.editorial.receive import NotPassed, Receiver, Update, refusal_of
+from congtin.editorial.repository import GitRepository
+from congtin.errors import CongtinError, ProblemsFound, UsageError
+from congtin.messages import msg
+
+NAME = "pre-receive"
+_MOST_BYTES = 512 * 1024 * 1024
+# Git's own guards stand in front of ours: whole objects, no forced pushes, no deletion of main.
+SETTINGS = {
+    "receive.fsckObjects": "true",
+    "transfer.fsckObjects": "true",
+    "receive.denyNonFastForwards": "true",
+    "receive.denyCurrentBranch": "refuse",
+    "receive.maxInputSize": str(_MOST_BYTES),
+    "receive.advertisePushOptions": "false",
+    "core.logAllRefUpdates": "true",
+    "core.fsync": "all",
+    "gc.auto": "0",
+    "transfer.hideRefs": "refs/replace",
+}
+
+
+def install(path: Path) -> Path:
+    """Put the hook into a bare repository; return its file. Raise UsageError when the folder is no bare repository.
+
+    The hook runs the congtin that installs it, never code from the commit that is judged.
+    """
+    content = GitRepository(path)
+    bare = content.answer("rev-parse", "--is-bare-repository").stdout.strip() == b"true"
+    if not bare:
+        hint = msg("Name the bare repository that everybody pushes to: content.git")
+        raise UsageError(msg("{path} is not a bare Git repository.", path=path), hint)
+    for name, value in SETTINGS.items():
+        content.run("config", "--local", name, value)
+    folder = content.folder / "hooks"
+    folder.mkdir(exist_ok=True)
+    hook = folder / NAME
+    # -I: neither the current folder nor the user's environment says which congtin this is.
+    command = shlex.join([sys.executable, "-I", "-m", "congtin", "hook", "receive"])
+    half = hook.with_suffix(".new")
+    half.write_text(f"#!/bin/sh\n# Written by “congtin hook install”.\nexec {command}\n", "utf-8")
+    half.chmod(0o755)
+    half.replace(hook)
+    return hook
+
+
+def parse_updates(lines: Iterable[bytes]) -> list[Update]:
+    """Return the updates Git hands to the hook."""
+    found = []
+    for line in lines:
+        old, new, ref = os.fsdecode(line.rstrip(b"\n")).split(" ", 2)
+        found.append(Update(ref, old, new))
+    return found
+
+
+def receive(path: Path, updates: list[Update], now: datetime) -> None:
+    """Judge a push and log it; raise what keeps it out. Called by Git, in the quarantine of the push."""
+    with Desk(path, now, quarantine=True) as desk, desk.lock():
+        try:
+            events = Receiver(desk, updates).judge()
+        except CongtinError as error:
+            desk.record([_refusal(updates, error)])
+            raise
+        desk.record(events)
+
+
+def _refusal(updates: list[Update], error: CongtinError) -> log.Event:
+    if isinstance(error, NotPassed):
+        return refusal_of(updates, error.message, error.verdict.errors, error.verdict.change)
+    problems = error.problems if isinstance(error, ProblemsFound) else ()
+    return refusal_of(updates, error.message, problems, None)

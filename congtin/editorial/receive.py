@@ -1,0 +1,247 @@
+"""What a push may do to the refs of the content repository: everything it asks for, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from congtin.editorial import approvals, authors, log
+from congtin.editorial.desk import CHANGES, MAIN, Desk, Refused
+from congtin.editorial.gate import Proposal
+from congtin.editorial.intake import Intake, require_code
+from congtin.editorial.log import Event
+from congtin.editorial.merging import step_of
+from congtin.editorial.repository import ABSENT, Commit, Difference
+from congtin.editorial.shape import shape_problems
+from congtin.editorial.signatures import BadSignature
+from congtin.editorial.statements import Signed, Type
+from congtin.editorial.verdict import Verdict
+from congtin.errors import Problem, ProblemsFound
+from congtin.messages import Msg, msg
+
+_BRANCH = re.compile(re.escape(CHANGES) + r"([23456789abcdefghjkmnpqrstvwxyz]{12})")
+# A push may bring several merges, when the one who merges was away from the network.
+_MOST_STEPS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One ref that a push wants to move."""
+
+    ref: str
+    old: str
+    new: str
+
+
+class NotPassed(Refused):
+    """The gate did not pass a step of main."""
+
+    def __init__(self, verdict: Verdict, commit: str) -> None:
+        super().__init__(msg("The Change {change} is not approved as it is.", change=verdict.change))
+        self.verdict = verdict
+        self.commit = commit
+
+
+@dataclass
+class Receiver:
+    """Judges all updates of one push together."""
+
+    desk: Desk
+    updates: Sequence[Update]
+    events: list[Event] = field(default_factory=list)
+
+    def judge(self) -> list[Event]:
+        """Return what is to be logged; raise Refused or ProblemsFound when any part of the push may not be."""
+        most = self.desk.policy(self.desk.main()).limits.refs_per_push
+        if len(self.updates) > most:
+            text = msg("The push moves {count} refs; {most} are allowed.", count=len(self.updates), most=most)
+            raise Refused(text)
+        # Branches come first, then what is said about them, then what is made of it.
+        ranks = {MAIN: 2, approvals.REF: 1}
+        for update in sorted(self.updates, key=lambda u: ranks.get(u.ref, 0)):
+            self.update(update)
+        return self.events
+
+    def update(self, update: Update) -> None:
+        branch = _BRANCH.fullmatch(update.ref)
+        if update.ref == MAIN:
+            self.main(update)
+        elif update.ref == approvals.REF:
+            self.statements(update)
+        elif branch:
+            self.branch(update, branch[1])
+        elif update.ref == log.REF:
+            raise Refused(msg("Only the service writes to the log."))
+        else:
+            text = msg("A ref of this name has no place here: {ref}.", ref=update.ref)
+            raise Refused(text, msg("A Change is a branch change/<id>: congtin change start"))
+
+    def state(self, ref: str) -> str | None:
+        """Return where a ref will point after this push."""
+        new = next((update.new for update in self.updates if update.ref == ref), None)
+        if new is not None:
+            return None if new == ABSENT else new
+        return self.desk.plain.ref(ref)
+
+    def event(self, event: str, update: Update, **fields: object) -> None:
+        refs = {update.ref: (update.old, update.new)}
+        roster, statements = self.desk.roster_head, self.state(approvals.REF)
+        self.events.append(Event(event, roster=roster, approvals=statements, refs=refs, **fields))  # type: ignore[arg-type]
+
+    # --- main ----------------------------------------------------------------------------------
+
+    def main(self, update: Update) -> None:
+        content = self.desk.content
+        if ABSENT in (update.new, update.old) or not content.is_ancestor(update.old, update.new):
+            raise Refused(msg("The history of main cannot be rewritten or removed (J6)."))
+        steps = content.first_parents(update.old, update.new)
+        if len(steps) > _MOST_STEPS:
+            raise Refused(msg("The push holds {count} merges; {most} are allowed.", count=len(steps), most=_MOST_STEPS))
+        prev = update.old
+        for oid in steps:
+            self.step(Update(MAIN, prev, oid))
+            prev = oid
+
+    def step(self, update: Update) -> None:
+        change, head = step_of(self.desk.content, update.old, update.new)
+        verdict = self.desk.judge(Proposal(change, update.old, update.new, head), self.state(approvals.REF))
+        if not verdict.passes:
+            raise NotPassed(verdict, update.new)
+        self.event("merged", update, change=change, sites=verdict.sites, detail=_merged(verdict))
+
+    # --- branches of Changes -------------------------------------------------------------------
+
+    def branch(self, update: Update, change: str) -> None:
+        content = self.desk.content
+        if update.new == ABSENT:
+            if not content.is_ancestor(update.old, self.desk.main()):
+                text = msg("A Change that is not merged is kept: what was refused can be asked about (E19).")
+                raise Refused(text, msg("congtin change withdraw {change}", change=change))
+            self.event("branch-removed", update, change=change)
+            return
+        if update.old != ABSENT and not content.is_ancestor(update.old, update.new):
+            hint = msg("Add commits to it instead: congtin change edit {change}", change=change)
+            raise Refused(msg("A Change only moves forward; what was submitted stays visible."), hint)
+        known = [update.old] if update.old != ABSENT else []
+        commits = [content.commit(oid) for oid in content.commits(update.new, self.desk.main(), *known)]
+        if len(commits) > authors.MOST_COMMITS:
+            raise Refused(msg("The push holds more than {most} commits.", most=authors.MOST_COMMITS))
+        brought: dict[str, list[str]] = {}
+        for commit in commits:
+            key = self.signer(commit)
+            for difference in self.own_differences(commit):
+                brought.setdefault(difference.new, []).append(key)
+        self.shape(update)
+        detail: dict[str, Any] = {"brought": {blob: sorted(set(keys)) for blob, keys in brought.items()}}
+        self.event("pushed", update, change=change, detail=detail)
+
+    def signer(self, commit: Commit) -> str:
+        """Return the key that signed a new commit; only keys that count today bring anything new."""
+        try:
+            key = authors.signer_of(commit)
+        except BadSignature as error:
+            hint = msg("“congtin change edit” and “congtin change submit” sign with your key.")
+            raise Refused(
+                msg("The commit {commit}: {detail}", commit=commit.oid[:12], detail=error.message), hint
+            ) from error
+        refusal = self.desk.roster.key_refusal(key, self.desk.now)
+        if refusal:
+            raise Refused(msg("The commit {commit}: {detail}", commit=commit.oid[:12], detail=refusal))
+        return key
+
+    def own_differences(self, commit: Commit) -> Iterable[Difference]:
+        """Yield files that a commit itself brings: those that none of its parents has so."""
+        sides = [
+            {(d.path, d.new): d for d in self.desk.content.differences(parent, commit.oid) if not d.deleted}
+            for parent in commit.parents
+        ]
+        if not sides:
+            raise Refused(msg("The commit {commit} has no parent.", commit=commit.oid[:12]))
+        shared = set.intersection(*(set(side) for side in sides))
+        return [sides[0][key] for key in sorted(shared)]
+
+    def shape(self, update: Update) -> None:
+        """Refuse files of a wrong kind early, before anybody reads them."""
+        content, main = self.desk.content, self.desk.main()
+        base = content.merge_base(main, update.new)
+        if base is None:
+            raise Refused(msg("The Change does not build on what is published."))
+        differences = content.differences(base, update.new)
+        found = list(shape_problems(content.tree(update.new), differences, self.desk.policy(main)))
+        if found:
+            raise ProblemsFound(found)
+
+    # --- statements ----------------------------------------------------------------------------
+
+    def statements(self, update: Update) -> None:
+        if update.new == ABSENT:
+            raise Refused(msg("Statements can only be added; their history cannot be rewritten."))
+        old = update.old if update.old != ABSENT else None
+        added = approvals.appended(self.desk.content, old, update.new)
+        main = self.desk.main()
+        intake = Intake(
+            self.desk.content, self.desk.rosters, self.desk.roster, self.desk.trust, self.desk.policy(main), main,
+            self.desk.now,
+        )  # fmt: skip
+        taken: list[Signed] = []
+        # What is submitted in the same push is known to what is said about it.
+        for signed in sorted(added, key=lambda s: (s.statement.type is not Type.SUBMISSION, s.statement.at)):
+            change = signed.statement.change
+            known = [*approvals.statements_of(self.desk.content, old, change), *taken]
+            about = [s for s in known if s.statement.change == change]
+            person = intake.take(signed, self.state(f"{CHANGES}{change}"), about)
+            if signed.statement.type is Type.REJECTION:
+                rules = self.desk.mainline.rules(main, self.desk.now)
+                require_code(signed.statement, [rules(site) for site in sites_of(signed) if site in self.sites()])
+            taken.append(signed)
+            self.said(update, signed, person)
+
+    def said(self, update: Update, signed: Signed, person: str) -> None:
+        statement = signed.statement
+        detail: dict[str, Any] = {"statement": signed.sha, "digest": statement.digest, "head": statement.head}
+        if statement.attested:
+            detail["attested"] = statement.attested.model_dump(mode="json")
+        for name in ("code", "unit", "item", "document"):
+            if getattr(statement, name) is not None:
+                detail[name] = getattr(statement, name)
+        self.event(
+            statement.type.value, update, change=statement.change, person=person, key=signed.key.fingerprint,
+            sites=tuple(sites_of(signed)), detail=detail,
+        )  # fmt: skip
+
+    def sites(self) -> Iterable[str]:
+        return self.desk.mainline.side(self.desk.main()).network.sites
+
+
+def sites_of(signed: Signed) -> list[str]:
+    """Return the Sites whose folders a statement is about."""
+    parts = (path.split("/") for path in signed.statement.files)
+    found = {"/".join(p[1:3]).removesuffix(".yaml") for p in parts if len(p) > 2 and p[0] in ("content", "sites")}
+    return sorted(found)
+
+
+def _merged(verdict: Verdict) -> dict[str, Any]:
+    """Return what the log keeps of a step: over which bytes, who approved, which exceptions were used."""
+    detail: dict[str, Any] = {
+        "digest": verdict.digest,
+        "statements": list(verdict.approvals),
+        "authors": sorted(verdict.authors),
+        "approvers": sorted({given.person for state in verdict.needs for given in state.given}),
+    }
+    if verdict.exceptions:
+        detail["exceptions"] = [given.person for given in verdict.exceptions]
+    if verdict.emergency:
+        detail["emergency"] = True
+    return detail
+
+
+def refusal_of(updates: Sequence[Update], reason: Msg, problems: Sequence[Problem], change: str | None) -> Event:
+    """Return what the log keeps of a push that was refused."""
+    detail: dict[str, Any] = {
+        "reason": str(reason)[:500],
+        "problems": sorted({problem.code for problem in problems}),
+    }
+    refs = {update.ref[:200]: (update.old, update.new) for update in updates[:20]}
+    return Event("refused", change=change, refs=refs, detail=detail)

@@ -1,0 +1,222 @@
+"""A Change is judged by the few Items it can matter to, exactly as the whole repository would be."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import series_build_steps  # noqa: F401 (brings steps)
+import series_site_steps  # noqa: F401 (the same)
+from network import NOON, item_id, read_repository
+from series import Series
+from series_run import START, take
+
+from congtin.catalogue.store import CatalogueStore
+from congtin.checks.addresses import lost_addresses
+from congtin.checks.change import ChangeView, Side, view_change
+from congtin.checks.extent import touched_items
+from congtin.checks.placed import eventual, placement_changes
+from congtin.checks.registry import Repository
+from congtin.checks.run import run_checks
+from congtin.errors import Problem, ProblemsFound
+from congtin.model import Profile
+
+Files = dict[str, bytes]
+
+
+def write(folder: Path, files: Files) -> None:
+    """Make a folder hold these files below content/ and sites/, and the rules."""
+    for name in ("content", "sites"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path, data in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+
+
+def whole(folder: Path) -> Repository:
+    return read_repository(folder, folder / ".congtin", NOON, Profile.WORK)
+
+
+def reader(folder: Path):
+    return lambda path: (folder / path).read_bytes() if (folder / path).is_file() else None
+
+
+def side(folder: Path, repository: Repository) -> Side:
+    return Side(repository.network, repository.numbers, reader(folder))
+
+
+def key(problem: Problem):
+    return (problem.code, problem.path, str(problem.message), problem.severity)
+
+
+def problems_of(repository: Repository) -> dict[object, Problem]:
+    clashes = [p for p in eventual(repository).problems if p.code == "address-clash"]
+    return {key(problem): problem for problem in [*run_checks(repository), *clashes]}
+
+
+def expected(before: Repository, after: Repository, changed: set[str]):
+    """Return what two whole repositories say of a Change."""
+    old, new = problems_of(before), problems_of(after)
+    items = touched_items(changed)
+    files = [i.blobs() for repo in (before, after) for i in repo.catalogue.items.values() if i.item_path in items]
+    touched = changed.union(*files)
+    found = {k for k, p in new.items() if k not in old or p.path in touched}
+    return found | {key(problem) for problem in lost_addresses(before, after)}
+
+
+class Pair:
+    """One repository in two states, each in a folder with a store of its own."""
+
+    def __init__(self, folder: Path, rules: Path) -> None:
+        self.before, self.after = folder / "before", folder / "after"
+        for side_folder in (self.before, self.after):
+            shutil.copytree(rules / "workflows", side_folder / "workflows")
+
+    def compare(self, old: Files, new: Files) -> tuple[ChangeView, set[object]]:
+        """Judge a Change from both sides; both must say what the whole repositories say."""
+        write(self.before, old)
+        write(self.after, new)
+        before, after = whole(self.before), whole(self.after)
+        changed = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+        sides = side(self.before, before), side(self.after, after)
+        wanted = expected(before, after, changed)
+        placed = list(placement_changes(before, after, (eventual(before), eventual(after))))
+        for folder, holds in ((self.before, "before"), (self.after, "after")):
+            with closing(CatalogueStore(folder / ".congtin")) as store:
+                view = view_change(store, *sides, changed, NOON, holds=holds)
+                assert not store.db.in_transaction
+            found = {key(problem) for problem in view.problems}
+            differing = {"extra": found - wanted, "missing": wanted - found}
+            assert found == wanted, (holds, differing)
+            assert list(view.placed) == placed, holds
+        return view, wanted
+
+
+# Mutations: what careless and malicious people do to files, without any care for the rest.
+
+
+def texts(files: Files) -> list[str]:
+    return sorted(path for path in files if path.endswith(".md"))
+
+
+def originals(files: Files) -> list[str]:
+    return [path for path in texts(files) if b"\nid: " in files[path]]
+
+
+def set_field(data: bytes, name: str, value: str) -> bytes:
+    text = re.sub(rf"\n{name}: [^\n]*", "", data.decode())
+    return text.replace("\n---\n", f"\n{name}: {value}\n---\n", 1).encode()
+
+
+def field_of(data: bytes, name: str) -> str:
+    found = re.search(rf"\n{name}: ([^\n]*)", data.decode())
+    return found[1] if found else ""
+
+
+def address(path: str, rng: random.Random) -> str:
+    _, _, _, section, year, name = path.split("/")
+    slug = name.split(".")[0]
+    return f"/{section}/{year}/{slug}/" if rng.random() < 0.8 else f"/{section}/{slug}/"
+
+
+def mutate(files: Files, rng: random.Random) -> None:  # noqa: C901, PLR0912 (one case after another)
+    path = rng.choice(originals(files))
+    other = rng.choice(originals(files))
+    data = files[path]
+    match rng.randrange(19):
+        case 0:
+            del files[path]
+        case 1:
+            del files[rng.choice(sorted(p for p in files if p.startswith("content/")))]
+        case 2:
+            files[path] = set_field(data, "id", field_of(files[other], "id"))
+        case 3:
+            files[path] = set_field(data, "id", item_id(rng.randrange(1, 40)))
+        case 4:
+            site = rng.choice(["ha/portal", "ha/lim", "ha/mai"])
+            section = rng.choice(["tin-tuc", "tin-thanh-pho", "gioi-thieu", "van-ban", "tu-co-so"])
+            parts = other.split("/")
+            files["/".join(["content", site, section, *parts[4:]])] = data
+        case 5:
+            files[path] = set_field(data, "aliases", f"[{address(other, rng)}]")
+        case 6:
+            files[path] = data + f"\n[x](item:{field_of(files[other], 'id')}#muc)\n\n## Mục\n".encode()
+        case 7:
+            files[path] = data.replace("## Mục".encode(), b"## Khac").replace(b"bai-", b"tin-")
+        case 8:
+            files[path] = set_field(data, "draft", rng.choice(["true", "false"]))
+        case 9:
+            day = rng.choice(["2026-10-01", "2027-01-01", "2026-12-24"])
+            files[path] = set_field(data, "date", f"{day}T08:00:00+07:00")
+        case 10:
+            offers = rng.choice(["[ha/portal]", "[ha/*]", "[ha/lim, ha/mai]", "[]", "[ha/khong]"])
+            files[path] = set_field(data, rng.choice(["crosspost", "crosspost_ended"]), offers)
+        case 11:
+            files[path] = set_field(data, "number", field_of(files[other], "number") or "15/2026/QĐ-UBND")
+        case 12:
+            files[path] = set_field(data, "replaces", f"[{field_of(files[other], 'id')}]")
+        case 13:
+            files[path] = set_field(data, "replaced_by", field_of(files[other], "id"))
+        case 14:
+            new = re.sub(r"/[^/]*\.(\w\w)\.md$", rf"/{other.split('/')[-1].split('.')[0]}.\1.md", path)
+            files[new] = files.pop(path)
+        case 15:
+            files[path] = set_field(data, "withdrawn", '{at: "2026-11-01", reason: Sai}')
+        case 16:
+            files[path] = set_field(data, "tags", rng.choice(["[giao-thong]", "[moi-truong]", "[khac]", "[]"]))
+        case 17:
+            files[path] = data.replace(b"title:", b"titel:", 1)
+        case _:
+            files[rng.choice(texts(files))] += "\nThêm.\n".encode()
+
+
+def mutate_sites(files: Files, rng: random.Random) -> None:
+    picks = [path for path in files if "/picks/" in path]
+    match rng.randrange(6):
+        case 0 if picks:
+            del files[rng.choice(picks)]
+        case 1 if picks:
+            pick = rng.choice(picks)
+            files[pick] += rng.choice([b"ended: 2026-11-01\n", b"ended: 2027-11-01\n"])
+        case 2:
+            name = rng.choice(["sites/ha/lim.yaml", "sites/ha/mai.yaml"])
+            moved = f"moved: {{/tin-tuc/2026/cu/: {field_of(files[rng.choice(originals(files))], 'id')}}}\n"
+            files[name] = re.sub(rb"moved: .*\n", b"", files[name]) + moved.encode()
+        case 3:
+            name = rng.choice(["sites/ha/lim.yaml", "sites/ha/mai.yaml"])
+            files[name] += b"contact: {phone: '024 3825 3536'}\n"
+        case 4:
+            files["sites/_vocabulary.yaml"] += b"  khac: {vi: Khac}\n"
+        case _:
+            path = rng.choice(originals(files))
+            pick = {"item": field_of(files[path], "id"), "into": "tu-co-so", "sources": "{}"}
+            text = "".join(f"{name}: {value}\n" for name, value in pick.items())
+            files[f"sites/ha/portal/picks/{pick['item']}.yaml"] = text.encode()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_part_judges_as_the_whole(tmp_path, seed):
+    """Over random Changes, sound and broken ones: the restricted view says what the whole repositories say."""
+    series = Series.create(tmp_path / "series", versioned=False)
+    for step in START:
+        take(series, step)
+    rng = random.Random(seed)
+    start = {path: data for path, data in series.inputs() if not path.startswith("themes/")}
+    pair = Pair(tmp_path, series.net.root)
+    judged = 0
+    files = dict(start)
+    for _ in range(30):
+        new = dict(files)
+        for _ in range(rng.choice([1, 1, 1, 2, 4])):
+            (mutate_sites if rng.random() < 0.25 else mutate)(new, rng)
+        try:
+            pair.compare(files, new)
+        except ProblemsFound:
+            continue  # sites/ is broken: nothing can be judged before that is mended
+        judged += 1
+        files = new if rng.random() < 0.6 and len(originals(new)) > 6 else dict(start)
+    assert judged > 15
