@@ -45,9 +45,13 @@ class Role(enum.StrEnum):
 
 
 class Profile(enum.StrEnum):
-    """``work``: the work tree, everything marked as a demonstration. ``release``: for citizens."""
+    """``work``: the work tree, everything marked as a demonstration. ``release``: for citizens.
+
+    ``preview``: a Change that nobody has approved yet, marked as that on every page (H9).
+    """
 
     WORK = "work"
+    PREVIEW = "preview"
     RELEASE = "release"
 
 

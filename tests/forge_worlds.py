@@ -42,6 +42,12 @@ class World:
     def serve(self) -> None:
         raise NotImplementedError
 
+    def pulls(self, asked: Asked) -> Any:
+        return paged([self.pull()] if self.opened else [])(asked)
+
+    def pull(self) -> dict[str, Any]:
+        raise NotImplementedError
+
     def merge(self, asked: Asked) -> Answer:
         given = asked.data.get("sha") or asked.data.get("head_commit_id")
         if given != self.head:
@@ -81,7 +87,7 @@ class GitHubWorld(World):
         at = "/api/v3/repos/city/content"
         on = self.server.on
         on("POST", f"{at}/pulls", self.open)
-        on("GET", f"{at}/pulls", lambda asked: [self.pull()] if self.opened and asked.query["page"] == "1" else [])
+        on("GET", f"{at}/pulls", self.pulls)
         on("GET", f"{at}/pulls/7", lambda asked: self.pull())
         on("GET", f"{at}/pulls/7/reviews", paged(self.reviews))
         on("GET", f"{at}/issues/7/comments", paged(self.comments))
@@ -166,7 +172,7 @@ class GiteaWorld(GitHubWorld):
         at = "/api/v1/repos/city/content"
         on = self.server.on
         on("POST", f"{at}/pulls", self.open)
-        on("GET", f"{at}/pulls", lambda asked: paged([self.pull()] if self.opened else [])(asked))
+        on("GET", f"{at}/pulls", self.pulls)
         on("GET", f"{at}/pulls/7", lambda asked: self.pull())
         on("GET", f"{at}/pulls/7/reviews", paged(self.reviews))
         # This list knows no pages: it comes whole each time.
@@ -260,7 +266,7 @@ class GitLabWorld(World):
         at = f"/api/v4/projects/{quote(REPOSITORY, safe='')}"
         on = self.server.on
         on("POST", f"{at}/merge_requests", self.open)
-        on("GET", f"{at}/merge_requests", lambda asked: paged([self.pull()] if self.opened else [])(asked))
+        on("GET", f"{at}/merge_requests", self.pulls)
         on("GET", f"{at}/merge_requests/7", lambda asked: self.pull())
         on(
             "GET",

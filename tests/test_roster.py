@@ -405,6 +405,15 @@ def test_stale_keys_and_missing_handovers_are_reported(village):
     assert list(report.missing_handovers(village.load(), NOON)) == []
 
 
+def test_two_of_one_name_are_asked_about(village):
+    """One person in two files could approve themselves."""
+    village.change("people/mai-editor.yaml", name=village.read("people/lim-head.yaml")["name"].upper())
+    found = list(report.same_names(village.load(), NOON))
+    assert [p.path for p in found] == ["people/mai-editor.yaml"] and "lim-head" in str(found[0].message)
+    village.change("people/mai-editor.yaml", valid_to="2026-11-01")
+    assert list(report.same_names(village.load(), NOON)) == []
+
+
 def test_training_is_due_every_year(village):
     """O1: whoever stands for a Site and was not trained within 365 days is listed."""
     village.change("people/lim-head.yaml", training=[{"date": "2026-03-01", "topic": "Nghiệp vụ"}])
@@ -516,7 +525,7 @@ def test_every_kind_of_leak_is_found(village):
     roster = village.load()
     name = roster.people["lim-head"].name
     texts = {
-        "id": b"approved by lim-head.",
+        "person": b"approved by lim-head.",
         "name": f"<p>{name.upper()}</p>".encode(),
         "login": b"https://forge/Lim-Head-GH/x",
         "key": village.public("lim-head").line.encode(),
@@ -625,7 +634,7 @@ def test_revoke_keeps_what_people_wrote(village):
     """Comments, quotation marks and the order of fields; what had not begun never does."""
     path = "boards/ha/lim.yaml"
     text = "# Ban Biên tập phường Lim\n" + village.board("lim")
-    text += "- {person: mai-editor, role: desk, decision: '1', valid_from: 2027-01-01}  # từ năm sau\n"
+    text += "- {person: mai-editor, role: desk, decision: '1', valid_from: 2027-01-01} # từ năm sau\n"
     village.commit({path: text})
     village.revoke("mai-editor", NOON)
     with village.repository as repository:

@@ -135,7 +135,7 @@ def test_a_signature_for_another_kind_of_forge_does_not_count():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_header_that_stands_twice_is_refused(kind):
-    """Which one would another program believe?"""
+    """Another program may believe the other one."""
     headers, body = message(kind)
     twice = [*headers, (SIGNATURES[kind].upper(), "x")]
     assert refused(receiver(kind), twice, body) == 400

@@ -70,7 +70,8 @@ def _time(moment: datetime) -> datetime:
 
 
 def _entry(card: Card, canonical: str, gettext: Callable[[str], str], contexts: Contexts) -> dict[str, object]:
-    mark = f"[{gettext('Demonstration data')}] " if card.demo else ""
+    mark = "[CHƯA DUYỆT] " if contexts.views.preview else ""
+    mark += f"[{gettext('Demonstration data')}] " if card.demo else ""
     origin = card.origin.label.text if card.origin else contexts.views.site.name.text
     return {
         "title": mark + card.title.text,

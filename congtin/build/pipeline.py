@@ -16,6 +16,7 @@ from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
 from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_in
 from congtin.build.plugin_modules import plugin_modules
+from congtin.build.preview import keep_apart
 from congtin.build.report import BuildReport, SiteRecord, report_of
 from congtin.build.request import BuildRequest, Progress
 from congtin.build.site_work import (
@@ -62,6 +63,7 @@ def build(
         tree = GitTree(request.root)
     progress = progress or Progress()
     with alone(request.state, progress.wait), closing(tree) if tree else nullcontext():
+        keep_apart(request)
         recover(request.output, request.state)
         if request.full:
             _forget(request.state)

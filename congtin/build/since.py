@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from congtin.build.look import look
 from congtin.catalogue.changes import Revision
-from congtin.catalogue.overlay import ReadFile
 from congtin.catalogue.store import CatalogueStore
-from congtin.catalogue.tree import GitTree, TreeState
+from congtin.catalogue.tree import GitTree, TreeState, files_below
 from congtin.checks.change import ChangeView, Side, view_change
 from congtin.errors import ProblemsFound, UsageError
 from congtin.messages import msg
 from congtin.model import Profile
 from congtin.network.load import load_network
 from congtin.network.network import Network
+from congtin.rules.combine import SiteRules, rules_of
 from congtin.rules.document_numbers import DocumentNumbers, load_document_numbers
+from congtin.rules.packs import RuleBook
 
 _RULES = ("sites", "workflows")
 
@@ -35,19 +37,31 @@ def view_since(root: Path, state: Path, base: Revision, now: datetime, profile: 
         changed = tree.between(TreeState(base.commit), here) if here else None
         if changed is None:
             raise UsageError(msg("Git cannot say what differs from {revision}.", revision=base.commit))
-        after = Side(network, load_document_numbers(root), _reader(root))
+        after = Side(network, load_document_numbers(root), _WorkTree(root).read, site_rules(root, network, now))
         before = Side(*_rules(base, after, changed), base.read)
         return view_change(store, before, after, changed, now, profile, holds="after")
 
 
-def _reader(root: Path) -> ReadFile:
-    def read(path: str) -> bytes | None:
+class _WorkTree:
+    """The files of a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, path: str) -> bytes | None:
         try:
-            return (root / path).read_bytes()
+            return (self.root / path).read_bytes()
         except OSError:
             return None
 
-    return read
+    def paths(self, below: str) -> list[str]:
+        return [*files_below(self.root, below)]
+
+
+def site_rules(root: Path, network: Network, now: datetime) -> Callable[[str], SiteRules]:
+    """Return what gives the rules of a Site by its id; raise ProblemsFound when the packs cannot be used."""
+    book = RuleBook.load(_WorkTree(root))
+    return cache(lambda site: rules_of(book, network.sites[site].options.rule_packs, now))
 
 
 def _rules(base: Revision, after: Side, changed: Collection[str]) -> tuple[Network, DocumentNumbers]:

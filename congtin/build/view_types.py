@@ -65,6 +65,8 @@ class SiteView:
     channels: tuple[Link, ...]
     services_url: str
     demonstration: bool
+    preview: bool
+    """Nobody has approved this: every page says so."""
     retired: bool
 
     @functools.cached_property

@@ -33,6 +33,8 @@ class Views:
         self.root_path = plan.edition.root_path
         self.base_url = plan.edition.base_url
         self.demonstration = plan.profile is Profile.WORK
+        self.preview = plan.profile is Profile.PREVIEW
+        self.noindex = plan.profile is not Profile.RELEASE
         self.assets = Assets(plan.root / THEME / "static", self.root_path)
         self._cards: dict[str, Card] = {}
         self._site_links: dict[str, Link] = {}
@@ -85,6 +87,7 @@ class Views:
             channels=tuple(Link(self.local(c.label), c.url) for c in options.channels),
             services_url=options.services_url or "",
             demonstration=self.demonstration,
+            preview=self.preview,
             retired=options.status == "retired",
         )
 
@@ -131,7 +134,7 @@ class Views:
             url=url,
             canonical=url,
             lang=self.html_lang,
-            noindex=self.demonstration or spec.template in _NO_READER,
+            noindex=self.noindex or spec.template in _NO_READER,
             alternates=self.alternates(spec),
             languages=self._languages(spec.path, {}),
             trail=trail,
@@ -146,7 +149,7 @@ class Views:
             url=self.base_url + spec.path,
             canonical=placed.canonical,
             lang=self.html_lang,
-            noindex=self.demonstration or placed.item.facts.demo or spec.template == "withdrawn",
+            noindex=self.noindex or placed.item.facts.demo or spec.template == "withdrawn",
             description=placed.teaser,
             alternates=self.item_alternates(spec, placed),
             languages=self._languages(spec.path, placed.languages),

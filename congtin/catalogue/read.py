@@ -13,9 +13,10 @@ from pydantic import ValidationError
 from congtin import strict_yaml
 from congtin.catalogue import front_matter
 from congtin.catalogue.fragments import fragment_data
-from congtin.catalogue.front_matter import MODELS, Document, Original, Translation
+from congtin.catalogue.front_matter import MODELS, Article, Document, Original, Translation
 from congtin.catalogue.markdown import Fragment, render
 from congtin.catalogue.paths import SourcePath
+from congtin.catalogue.sketch import NO_SKETCH, Sketch, sketch_of
 from congtin.catalogue.source import Body, Source
 from congtin.engine import blob_id
 from congtin.errors import Problem, did_you_mean
@@ -42,6 +43,7 @@ class Reading:
     problems: tuple[Problem, ...]
     blob: str = ""
     fragment: tuple[str, str] | None = None
+    sketch: Sketch = NO_SKETCH
 
 
 class Fragments(Protocol):
@@ -66,6 +68,7 @@ class _Reader:
     blob: str = ""
     problems: list[Problem] = field(default_factory=list)
     fragment: tuple[str, str] | None = None
+    sketch: Sketch = NO_SKETCH
 
     def fail(self, code: str, message: Msg, line: int = 0, hint: Msg | None = None) -> None:
         self.problems.append(Problem(code, message, self.where.path, line, hint))
@@ -81,7 +84,7 @@ class _Reader:
             if self.blob == known:
                 return None
             source = self.source(data)
-        return Reading(self.where, source, tuple(self.problems), self.blob, self.fragment)
+        return Reading(self.where, source, tuple(self.problems), self.blob, self.fragment, self.sketch)
 
     def source(self, data: bytes) -> Source | None:
         try:
@@ -101,6 +104,8 @@ class _Reader:
         if front is None:
             return None
         model, yaml_text, body, before = front
+        if isinstance(model, Article | Document):
+            self.sketch = sketch_of(model.title, body)
         fragment = self.fragments.fragment(self.blob) or self.render(body, model.dialect)
         seen = Body(before + 1, fragment.links, fragment.images, fragment.headings, fragment.empty)
         return Source(self.where, self.blob, model, yaml_text, seen)

@@ -11,6 +11,7 @@ from congtin.catalogue.front_matter import Article, Document, Original, Page, Tr
 from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import MediaPath, SourcePath
 from congtin.catalogue.read import Reading
+from congtin.catalogue.sketch import Sketch
 from congtin.catalogue.source import Body, Media, Source, relative_item_path
 from congtin.errors import Problem
 from congtin.stored_problems import problems_text
@@ -43,6 +44,21 @@ class Row(NamedTuple):
     front_text: str
     body: str
     problems: str | None
+    title_key: int | None = None
+    text_key1: int | None = None
+    text_key2: int | None = None
+    text_key3: int | None = None
+    text_key4: int | None = None
+    """The sketch of an original: what finds others that say the same."""
+
+    @property
+    def sketch(self) -> Sketch:
+        return Sketch(self.title_key, self.text_key1, self.text_key2, self.text_key3, self.text_key4)
+
+
+KEYS = Row._fields[-len(Sketch._fields) :]
+NUMBERS = frozenset({"size", *KEYS})
+"""The columns that hold numbers."""
 
 
 class Edge(NamedTuple):
@@ -90,6 +106,7 @@ def row_of_reading(reading: Reading) -> Row:
             ensure_ascii=False,
         ),
         problems=problems,
+        **dict(zip(KEYS, reading.sketch, strict=True)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from congtin.catalogue.fragments import fragment_of
 from congtin.catalogue.markdown import Fragment, renderer_version
-from congtin.catalogue.rows import Edge, Row
+from congtin.catalogue.rows import KEYS, NUMBERS, Edge, Row
 from congtin.catalogue.state import FILE, FORMAT, BuildState
 from congtin.engine import engine_digest
 from congtin.messages import Msg, msg
@@ -17,17 +17,19 @@ from congtin.messages import Msg, msg
 _MANY = 500
 _PAGE = 16384
 _CACHE_KIB = 65536
+_MOST_ALIKE = 20
 
 _TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE fragment (blob TEXT PRIMARY KEY, data TEXT NOT NULL);
-CREATE TABLE file ({", ".join(f"{name} {'INTEGER' if name == 'size' else 'TEXT'}" for name in Row._fields)});
+CREATE TABLE file ({", ".join(f"{name} {'INTEGER' if name in NUMBERS else 'TEXT'}" for name in Row._fields)});
 CREATE UNIQUE INDEX file_path ON file (path);
 CREATE INDEX file_item ON file (item_path);
 CREATE INDEX file_blob ON file (blob);
 CREATE INDEX file_place ON file (site, section, name, kind);
 CREATE INDEX file_id ON file (id) WHERE id IS NOT NULL;
 CREATE INDEX file_problems ON file (path) WHERE problems IS NOT NULL;
+{"".join(f"CREATE INDEX file_{key} ON file ({key}) WHERE {key} IS NOT NULL;" for key in KEYS)}
 CREATE TABLE edge (path TEXT NOT NULL, item_path TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL);
 CREATE INDEX edge_path ON edge (path);
 CREATE INDEX edge_item ON edge (item_path, kind);
@@ -183,6 +185,18 @@ class CatalogueStore(BuildState):
     def rows_of_items(self, item_paths: Iterable[str]) -> Iterator[Row]:
         query = f"SELECT {_COLUMNS} FROM file WHERE item_path IN (%s) ORDER BY path"  # noqa: S608 (constants)
         yield from map(Row._make, self._each(query, item_paths))
+
+    def rows_alike(self, row: Row) -> list[Row]:
+        """Return other Sources that share a number of their sketch; of a number that many share, only some."""
+        title, *text = KEYS
+        found: dict[str, Row] = {}
+        for columns, keys in (((title,), row.sketch[:1]), (text, row.sketch[1:])):
+            wanted = [key for key in keys if key is not None]
+            for column in columns:
+                places = ", ".join("?" * len(wanted))
+                query = f"SELECT {_COLUMNS} FROM file WHERE {column} IN ({places}) LIMIT {_MOST_ALIKE}"  # noqa: S608
+                found.update((other.path, other) for other in map(Row._make, self.db.execute(query, wanted)))
+        return [other for other in found.values() if other.item_path != row.item_path]
 
     def item_paths_with_ids(self, ids: Iterable[str]) -> set[str]:
         return {row[0] for row in self._each("SELECT item_path FROM file WHERE id IN (%s)", ids)}

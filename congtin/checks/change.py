@@ -14,10 +14,12 @@ from typing import Literal
 from congtin.catalogue.overlay import changed_files
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.addresses import lost_addresses
+from congtin.checks.duplicates import duplicates
 from congtin.checks.extent import touched_items
 from congtin.checks.looks import Look, Side, look_at_both
 from congtin.checks.placed import PlacementChange, eventual, placement_changes
 from congtin.checks.registry import Repository
+from congtin.checks.reviewing import review_items
 from congtin.checks.run import run_checks
 from congtin.crosspost.placements import Placements, place
 from congtin.errors import Problem
@@ -65,6 +67,7 @@ def view_change(
     touched = {*changed, *_files(old, changed), *_files(new, changed)}
     found = [p for p in _problems(new, due[1]) if p.path in touched or _key(p) not in known]
     found += lost_addresses(old, new)
+    found += _review(new, looks[0 if holds == "after" else 1], changed)
     placed = tuple(placement_changes(old, new, due))
     return ChangeView(old, new, tuple(sorted(dict.fromkeys(found), key=Problem.sort_key)), placed)
 
@@ -72,8 +75,25 @@ def view_change(
 def _repository(side: Side, look: Look, now: datetime, profile: Profile) -> Repository:
     placements = place(look.network, look.catalogue, now)
     return Repository(
-        look.network, look.catalogue, placements, side.numbers, now, profile, judged=look.judged, reader=side.read
+        look.network,
+        look.catalogue,
+        placements,
+        side.numbers,
+        now,
+        profile,
+        judged=look.judged,
+        rules=side.rules,
+        reader=side.read,
     )
+
+
+def _review(after: Repository, look: Look, changed: Collection[str]) -> Iterator[Problem]:
+    """Yield what a person is to judge in the Items that a Change touches."""
+    items = after.catalogue.by_path()
+    touched = [items[path] for path in sorted(touched_items(changed) & items.keys())]
+    yield from review_items(after, touched)
+    for item in touched:
+        yield from duplicates(after, item, look.alike.get(item.item_path, ()))
 
 
 def _problems(repository: Repository, due: Placements) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from congtin.catalogue.closure import AllIds, whole_catalogue
 from congtin.catalogue.group import catalogue_of
 from congtin.catalogue.misplaced import misplaced, misplaced_rows
 from congtin.catalogue.overlay import Overlay, ReadFile
-from congtin.catalogue.source import Catalogue
+from congtin.catalogue.rows import source_of
+from congtin.catalogue.source import Catalogue, Source
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.extent import (
     altered_sites,
@@ -24,6 +25,7 @@ from congtin.checks.extent import (
 from congtin.checks.near import around, link_faces, reached, twins
 from congtin.checks.text import inspect_text
 from congtin.network.network import Network
+from congtin.rules.combine import SiteRules
 from congtin.rules.document_numbers import DocumentNumbers
 from congtin.stored_problems import problems_of_text
 
@@ -35,6 +37,8 @@ class Side:
     network: Network
     numbers: DocumentNumbers
     read: ReadFile
+    rules: Callable[[str], SiteRules] | None = None
+    """What gives the rules of a Site by its id; without it nobody is told what may be quoted (D8)."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Look:
     network: Network
     catalogue: Catalogue
     judged: frozenset[str] | None
+    alike: Mapping[str, Sequence[Source]]
+    """By the path of a touched Item: Sources that may say the same."""
 
 
 def look_at_both(
@@ -53,17 +59,22 @@ def look_at_both(
     overlay = Overlay(store, other.network, folder, changed, inspect_text)
     networks = here.network, other.network
     if here.numbers != other.numbers or concerns_everything(*networks):
-        first = _whole(store, here.network)
+        first = _whole(store, here.network, changed)
         with overlay.applied():
-            return first, _whole(store, other.network)
+            return first, _whole(store, other.network, changed)
     return _Part(store, overlay, networks, changed, now).looks()
 
 
-def _whole(store: CatalogueStore, network: Network) -> Look:
+def _alike(store: CatalogueStore, changed: Collection[str]) -> dict[str, list[Source]]:
+    rows = list(store.rows_of_items(touched_items(changed)))
+    return {row.item_path: [source_of(other) for other in store.rows_alike(row)] for row in rows if row.id}
+
+
+def _whole(store: CatalogueStore, network: Network, changed: Collection[str]) -> Look:
     catalogue = whole_catalogue(store, network)
     found = [problem for text in store.problems() for problem in problems_of_text(text)]
     found += [*catalogue.problems, *misplaced(network, store)]
-    return Look(network, replace(catalogue, problems=tuple(dict.fromkeys(found))), None)
+    return Look(network, replace(catalogue, problems=tuple(dict.fromkeys(found))), None, _alike(store, changed))
 
 
 @dataclass
@@ -107,4 +118,5 @@ class _Part:
         strange = (row for row in self.store.rows_of_paths(self.changed) if not row.item_path)
         found = [problem for row in strange for problem in problems_of_text(row.problems)]
         found += [*catalogue.problems, *misplaced_rows(network, rows)]
-        return Look(narrow, replace(catalogue, problems=tuple(dict.fromkeys(found))), frozenset(judged))
+        catalogue = replace(catalogue, problems=tuple(dict.fromkeys(found)))
+        return Look(narrow, catalogue, frozenset(judged), _alike(self.store, self.changed))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from congtin.catalogue.source import Catalogue, Item
 from congtin.crosspost.placements import Placements
@@ -13,6 +14,10 @@ from congtin.errors import Problem
 from congtin.model import Profile
 from congtin.network.network import Network, Site
 from congtin.rules.document_numbers import DocumentNumbers
+
+if TYPE_CHECKING:
+    # Builds ask no rule packs.
+    from congtin.rules.combine import SiteRules
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Repository:
     """The Sites to judge; all when there is none. The catalogue may hold more, to judge them by."""
     judged: frozenset[str] | None = None
     """The paths of the Items to judge; all of these Sites when there are none."""
+    rules: Callable[[str], SiteRules] | None = None
+    """What gives the rules of a Site; nothing that depends on them is looked at without."""
     reader: Callable[[str], bytes | None] | None = None
     """What reads a file of this Repository where it is not in a work tree."""
 

@@ -1,4 +1,4 @@
-"""Characters and markup of one Source: NFC Unicode, no legacy encodings, nothing unsafe (B6, K5)."""
+"""One Source's text: NFC Unicode, no legacy encodings, nothing unsafe, no secrets (B6, K5, E24, H2)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from congtin.characters import INVISIBLE, LINE_SEPARATORS, character_name
+from congtin.checks.personal import inspect_id_numbers
+from congtin.checks.secrecy import inspect_secrecy
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
 
@@ -48,6 +50,8 @@ def inspect_text(path: str, lang: str, text: str) -> Iterator[Problem]:
         if not text.replace("\n", "").isprintable():  # printable text needs no slow search
             yield from _invisible(path, text)
         yield from _characters(path, lang, text)
+    yield from inspect_secrecy(path, text)
+    yield from inspect_id_numbers(path, text)
     unsafe = _first_unsafe(text)
     if unsafe:
         markup = unsafe.groupdict().get("handler") or unsafe[0].strip()

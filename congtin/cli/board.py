@@ -14,9 +14,11 @@ from rich.table import Table
 
 from congtin.cli.context import Context
 from congtin.cli.show import make_console, problems_json, show_problems, show_summary, wide_console
+from congtin.editorial import roster_push
 from congtin.editorial import roster_report as report
 from congtin.editorial.board import Board, Forge
 from congtin.editorial.codeowners import codeowners_text, owned_paths
+from congtin.editorial.hook import parse_updates
 from congtin.editorial.policy import load_policy
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.revoke import revoke
@@ -116,6 +118,7 @@ def _day_problems(roster: Roster, at: datetime, days: int) -> Iterator[Problem]:
     yield from report.ending_soon(roster, at, days)
     yield from report.keyless_approvers(roster, at)
     yield from report.missing_handovers(roster, at)
+    yield from report.same_names(roster, at)
     yield from report.training_due(roster, at)
 
 
@@ -197,6 +200,28 @@ def revoke_command(
     for path in done.lost:
         click.echo(f"  {path}")
     click.echo(translate("Giving it back needs a decision and a roster authority. Now report it."))
+
+
+@board_group.command("guard", help=translate("Let the roster’s repository refuse what its rules do not allow."))
+@click.argument("repository", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@_TRUST
+@click.pass_obj
+def guard_command(context: Context, repository: Path, trust_path: Path | None) -> None:
+    """Install the roster's own pre-receive hook, of this very congtin."""
+    trust = place_of(context, trust_path, "trust")
+    if trust is None:
+        hint = msg("Name it with --trust, or once for all: git config congtin.trust /path/trust.yaml")
+        raise UsageError(msg("Nobody said where the trust root is."), hint)
+    click.echo(roster_push.install(repository, trust))
+
+
+@board_group.command("receive", hidden=True)
+def receive_command() -> None:
+    """Judge the push whose updates stand on the standard input; Git calls this in the roster's repository."""
+    problems = roster_push.receive(Path(), parse_updates(sys.stdin.buffer), datetime.now().astimezone())
+    if problems:
+        show_problems(make_console(stderr=True), problems)
+        sys.exit(1)
 
 
 @board_group.command("codeowners", help=translate("Write CODEOWNERS for a forge: teams of the Boards, never persons."))

@@ -17,7 +17,7 @@ from congtin.cli.context import Context
 from congtin.cli.files import require_file_place, require_folder_place
 from congtin.cli.show import make_console, show_problems, show_report, show_summary
 from congtin.cores import worker_count
-from congtin.errors import Severity
+from congtin.errors import Severity, UsageError
 from congtin.layout import state_folder
 from congtin.messages import msg, translate
 from congtin.model import Profile
@@ -27,6 +27,9 @@ from congtin.model import Profile
 @click.argument("sites", nargs=-1, metavar="[SITE]...")
 @click.option("--lang", "langs", multiple=True, help=translate("Only this language; may be given several times."))
 @click.option("--release", is_flag=True, help=translate("For citizens: refuse demonstration data and missing ids."))
+@click.option(
+    "--preview", is_flag=True, help=translate("For a Board: marked “CHƯA DUYỆT”, noindex, in a folder apart.")
+)
 @click.option("--output", type=click.Path(path_type=Path), help=translate("Where to write; default: output/."))
 @click.option("--workers", type=click.IntRange(1, 256), default=worker_count, help=translate("How many processes."))
 @click.option("--report", type=click.Path(path_type=Path), help=translate("Write the report to this file as JSON."))
@@ -41,6 +44,7 @@ def build_command(
     sites: tuple[str, ...],
     langs: tuple[str, ...],
     release: bool,
+    preview: bool,
     output: Path | None,
     workers: int,
     report: Path | None,
@@ -52,7 +56,8 @@ def build_command(
 ) -> None:
     """Build and say what was done."""
     console = make_console()
-    target = (output or context.output).resolve()
+    profile = _profile(release=release, preview=preview)
+    target = (output or (context.state / "preview" if preview else context.output)).resolve()
     require_folder_place(target)
     if report:
         require_file_place(report)
@@ -61,7 +66,7 @@ def build_command(
         output=target,
         state=state_folder(context.root, target),
         now=context.now,
-        profile=Profile.RELEASE if release else Profile.WORK,
+        profile=profile,
         sites=sites,
         langs=langs,
         workers=workers,
@@ -79,6 +84,12 @@ def build_command(
     if done.store:
         console.print(str(done.store))
     _look_closer(console, request, done, explain, verify)
+
+
+def _profile(*, release: bool, preview: bool) -> Profile:
+    if release and preview:
+        raise UsageError(msg("A release is no preview: --release and --preview do not go together."))
+    return Profile.RELEASE if release else Profile.PREVIEW if preview else Profile.WORK
 
 
 def _look_closer(

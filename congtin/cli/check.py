@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from congtin.build.manifest import replace_file
-from congtin.build.since import view_since
+from congtin.build.since import site_rules, view_since
 from congtin.catalogue.changes import Revision
 from congtin.checks.report import change_data
+from congtin.checks.reviewing import review_items
 from congtin.checks.run import run_checks
 from congtin.cli.context import Context
 from congtin.cli.show import make_console, problems_json, show_placements, show_problems, show_summary
@@ -51,7 +53,9 @@ def check_command(context: Context, release: bool, base: str | None, form: str, 
         answer = json.dumps(change_data(view, revision.commit), ensure_ascii=False, indent=1)
     else:
         view = None
-        problems = run_checks(context.repository(profile))
+        repository = context.repository(profile)
+        repository = replace(repository, rules=site_rules(context.root, repository.network, context.now))
+        problems = [*run_checks(repository), *review_items(repository, repository.own_items)]
         answer = problems_json(problems)
     if form == "json":
         click.echo(answer)

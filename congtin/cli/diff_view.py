@@ -98,11 +98,11 @@ class _View:
 
     def item(self, item: ItemDiff) -> None:
         title = _safe(item.title) or str(msg("Item without a title"))
-        self.line("", Text(f"■ {title}" + (f" ({_safe(item.id)})" if item.id else ""), "bold"))
+        self.line("■ ", Text(title + (f" ({_safe(item.id)})" if item.id else ""), "bold"))
         if item.path:
-            self.line("  ", Text(_safe(item.path), "dim"))
+            self.line("  @ ", Text(_safe(item.path), "dim"))
         if item.old_path:
-            self.line("  ", Text(str(msg("moved from {path}", path=_safe(item.old_path)))))
+            self.line("  @ ", Text(str(msg("moved from {path}", path=_safe(item.old_path)))))
         for file in item.files:
             self.file(file, _name_in_item(file))
         self.line("", Text())
@@ -110,7 +110,7 @@ class _View:
     def group(self, name: Msg, files: Iterable[FileDiff]) -> None:
         for number, file in enumerate(files):
             if not number:
-                self.line("", Text(f"■ {name}", "bold"))
+                self.line("■ ", Text(str(name), "bold"))
             self.file(file, _safe(file.path))
 
     # --- one file ------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class _View:
     def file(self, file: FileDiff, name: str) -> None:
         head = Text(f"{name}: ", "bold")
         head.append(", ".join(str(_WHAT[what]) for what in file.what), "bold cyan")
-        self.line("  ", head)
+        self.line("  ▸ ", head)
         for problem in file.problems:
             self.line("    ! ", Text(_safe(str(problem)), "yellow"))
         if What.MODE in file.what:

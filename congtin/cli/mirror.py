@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from congtin.cli.context import Context
+from congtin.editorial.desk import STATE as DESK_STATE
 from congtin.editorial.mirror import mirror
 from congtin.editorial.repository import GitRepository
 from congtin.messages import msg, translate
@@ -26,7 +27,8 @@ def mirror_command(context: Context, target: str, source: Path | None) -> None:
     """Write what is new into a bare repository and say how much it was."""
     name = hashlib.sha256(target.encode()).hexdigest()[:16]
     with GitRepository(source or context.root) as repository:
-        done = mirror(repository, target, context.state / "mirrors" / f"{name}.git")
+        state = repository.folder / DESK_STATE if source else context.state
+        done = mirror(repository, target, state / "mirrors" / f"{name}.git")
     click.echo(
         str(
             msg(

@@ -136,13 +136,14 @@ class Changes:
             hint = msg("Bring it in, settle both versions, and submit again: git merge origin/{branch}", branch=branch)
             raise UsageError(msg("Somebody else has edited this Change meanwhile; your edits are kept."), hint)
         found = self.bytes_at(head)
-        named = title or self._title(change)
+        named = title or self.title(change)
         if not named:
             raise UsageError(msg("The Change has no title."), msg("congtin change submit --title “…”"))
         self.say(change, found, Type.SUBMISSION, f"{head}:refs/heads/{branch}", title=named, declaration=True, **said)
         return change, found
 
-    def _title(self, change: str) -> str:
+    def title(self, change: str) -> str:
+        """Return what the Change is called, empty when nobody has said."""
         known = [s.statement.title for s in self.statements(change) if s.statement.title]
         return self.tree.describe(f"{BRANCH}{change}") or (known[-1] if known else "")
 

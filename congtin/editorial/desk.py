@@ -69,6 +69,13 @@ class Desk:
             raise UsageError(msg("{path} does not say where its {name} is.", path=self.plain.path, name=name), hint)
         return self.plain.folder / value
 
+    def is_at_hand(self) -> bool:
+        """Tell whether the roster can be read here: for the service, never for CI (E7)."""
+        try:
+            return self.setting("roster").is_dir() and self.setting("trust").is_file()
+        except (UsageError, OSError):
+            return False
+
     @cached_property
     def trust(self) -> TrustRoot:
         return load_trust(self.setting("trust"))

@@ -22,8 +22,10 @@ from congtin.editorial.log import Event
 from congtin.editorial.refs import RefMove
 from congtin.editorial.repository import ABSENT, GitRepository
 from congtin.editorial.signatures import public_key_of
-from congtin.errors import CongtinError, UsageError
+from congtin.errors import CongtinError, UsageError, did_you_mean
 from congtin.messages import msg
+from congtin.model import SiteKind
+from congtin.network.load import load_network
 
 CONTENT, ROSTER, TRUST, KEYS, WORK = "content.git", "roster.git", "trust.yaml", "keys", "work"
 _ROLES = ("head", "deputy", "member", "editor")
@@ -35,6 +37,7 @@ _POSTS = {
     "roster_authorities": "authority",
 }
 _DECISION = "99001/QĐ-TD"
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,22 @@ def found(folder: Path, source: Path, revision: str, sites: Sequence[str], now: 
         Path(half).mkdir()
     _clone(folder)
     return Founded(folder, tuple(maker.names))
+
+
+def sites_with_boards(root: Path, chosen: Sequence[str]) -> list[str]:
+    """Return the Sites that get a demonstration Board: the Portals, and those chosen, or a few that have texts.
+
+    Raise UsageError for a Site that does not exist.
+    """
+    network = load_network(root)
+    unknown = [site for site in chosen if site not in network.sites]
+    if unknown:
+        text = msg("There is no Site “{site}”.", site=unknown[0])
+        raise UsageError(text, did_you_mean(unknown[0], network.sites))
+    portals = [f"{portal}/portal" for portal in network.portals]
+    sites = (site.id for site in network.sites.values() if site.kind in (SiteKind.WARD, SiteKind.COMMUNE))
+    wards = [site for site in sites if (root / "content" / site).is_dir()]
+    return list(dict.fromkeys([*portals, *(chosen or wards[:_FEW])]))
 
 
 class _Maker:

@@ -77,7 +77,7 @@ def _shown_from(front: bytes) -> datetime | None:
     """Return from when an original may be seen; None for a draft, and for what cannot be read."""
     plain = _PLAIN_TIME.findall(front)
     try:
-        if len(plain) == 1 and b"draft" not in front:
+        if len(plain) == 1 and b"draft" not in front and b"\\" not in front:
             return parse_time(plain[0].decode())
         data = strict_yaml.load(split(front.decode("utf-8") + "\n---\n")[0])
         if not isinstance(data, dict) or data.get("draft", False) is not False:

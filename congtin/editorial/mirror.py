@@ -57,7 +57,16 @@ def mirror(source: GitRepository, target: str, workshop: Path) -> Mirrored:
         if head is None:
             raise UsageError(msg("There is nothing to copy yet."))
         if head != before:
-            made.run("push", "--quiet", "--end-of-options", target, f"{head}:{MAIN}")
+            # Without this Git's advice on grafts fills the answer, and why a push failed is cut off.
+            made.run(
+                "-c",
+                "advice.graftFileDeprecated=false",
+                "push",
+                "--quiet",
+                "--end-of-options",
+                target,
+                f"{head}:{MAIN}",
+            )
         new = made.run("rev-list", "--count", head, *([f"^{before}"] if before else []))
     return Mirrored(head, int(new))
 

@@ -16,7 +16,7 @@ from congtin.editorial.merging import step_of
 from congtin.editorial.repository import ABSENT, Commit, Difference
 from congtin.editorial.shape import shape_problems
 from congtin.editorial.signatures import BadSignature
-from congtin.editorial.statements import Signed, Type
+from congtin.editorial.statements import Signed, Type, sites_of
 from congtin.editorial.verdict import Verdict
 from congtin.errors import Problem, ProblemsFound
 from congtin.messages import Msg, msg
@@ -194,7 +194,9 @@ class Receiver:
             person = intake.take(signed, self.state(f"{CHANGES}{change}"), about)
             if signed.statement.type is Type.REJECTION:
                 rules = self.desk.mainline.rules(main, self.desk.now)
-                require_code(signed.statement, [rules(site) for site in sites_of(signed) if site in self.sites()])
+                require_code(
+                    signed.statement, [rules(site) for site in sites_of(signed.statement.files) if site in self.sites()]
+                )
             taken.append(signed)
             self.said(update, signed, person)
 
@@ -208,18 +210,11 @@ class Receiver:
                 detail[name] = getattr(statement, name)
         self.event(
             statement.type.value, update, change=statement.change, person=person, key=signed.key.fingerprint,
-            sites=tuple(sites_of(signed)), detail=detail,
+            sites=tuple(sites_of(signed.statement.files)), detail=detail,
         )  # fmt: skip
 
     def sites(self) -> Iterable[str]:
         return self.desk.mainline.side(self.desk.main()).network.sites
-
-
-def sites_of(signed: Signed) -> list[str]:
-    """Return the Sites whose folders a statement is about."""
-    parts = (path.split("/") for path in signed.statement.files)
-    found = {"/".join(p[1:3]).removesuffix(".yaml") for p in parts if len(p) > 2 and p[0] in ("content", "sites")}
-    return sorted(found)
 
 
 def _merged(verdict: Verdict) -> dict[str, Any]:

@@ -97,6 +97,8 @@ def granted(before: Roster, after: Roster) -> Iterator[Problem]:
             yield Problem("rights-given", msg("The Board is not only ended here."), board_path(site), 0, _GIFT_HINT)
         else:
             yield from _more(board_path(site), old.members, board.members)
+    if after.providers != before.providers:
+        yield Problem("rights-given", msg("Records of providers change here."), "providers", 0, _GIFT_HINT)
     for name, posts in after.operations:
         yield from _more(OPERATIONS, getattr(before.operations, name), posts)
 

@@ -75,9 +75,12 @@ def _foreign(root: str, head: str) -> Problem:
     return Problem("foreign-history", text, place_of(head), 0, hint)
 
 
-def step_problems(repository: GitRepository, before: str, oid: str, now: datetime | None = None) -> list[Problem]:
+def step_problems(
+    repository: GitRepository, before: str, oid: str, now: datetime | None = None, *, arriving: bool = False
+) -> list[Problem]:
     """Return what is wrong with one step of the roster from ``before`` to ``oid``; ``now`` refuses the future.
 
+    A commit that is ``arriving`` must be signed by somebody who may sign now, whatever day it says it was made.
     Raise GitFailed when one of them is no commit.
     """
     step = _read(repository, oid)
@@ -92,6 +95,8 @@ def step_problems(repository: GitRepository, before: str, oid: str, now: datetim
         return [*found, step.problem("wrong-commit", msg("The roster before this commit cannot be read."))]
     if step.at < old.at:
         found.append(step.problem("backdated", msg("The commit is older than the one before it."), _CLOCK))
+    if arriving and now is not None and not found:
+        found += _signer_problems(replace(step, at=now), old)
     return [*found, *_signer_problems(step, old), *map(step.within, erased(old.roster, step.roster, step.at))]
 
 

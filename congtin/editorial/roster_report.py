@@ -128,6 +128,17 @@ def _roster_gap(
         )
 
 
+def same_names(roster: Roster, at: datetime) -> Iterator[Problem]:
+    """Yield people in service who bear the name of another: two of that name, or one who could approve themselves."""
+    first: dict[str, str] = {}
+    for person, entry in roster.people.items():
+        other = first.setdefault(entry.name.casefold(), person) if roster.present(person, at) else person
+        if other != person:
+            text = msg("“{person}” bears the same name as “{other}”.", person=person, other=other)
+            hint = msg("Make sure that they are two people: one person has one file with all keys.")
+            yield Problem("same-name", text, person_path(person), 0, hint, Severity.NOTICE)
+
+
 def stale_accounts(
     roster: Roster, last_acts: Mapping[str, datetime], at: datetime, days: int = STALE_DAYS
 ) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -187,3 +187,10 @@ def is_readable(data: bytes, signature: bytes) -> bool:
 def second(moment: datetime) -> datetime:
     """Return a moment without its fractions: statements and log are written in seconds."""
     return moment.replace(microsecond=0)
+
+
+def sites_of(paths: Iterable[str]) -> list[str]:
+    """Return the Sites whose folders these paths lie in."""
+    parts = (path.split("/") for path in paths)
+    found = {"/".join(p[1:3]).removesuffix(".yaml") for p in parts if len(p) > 2 and p[0] in ("content", "sites")}
+    return sorted(found)

@@ -32,9 +32,10 @@ class PushRefused(CongtinError):
 class WorkTree:
     """A clone of the content repository with files a person edits."""
 
-    def __init__(self, root: Path) -> None:
-        """Open the clone; raise UsageError when ``root`` is no work tree or has no remote."""
+    def __init__(self, root: Path, key: Path | None = None) -> None:
+        """Open the clone, to sign with ``key``; raise UsageError when ``root`` is no work tree or has no remote."""
         self.root = root
+        self._key = key
         if not (root / ".git").exists():
             raise UsageError(msg("{path} is not a Git repository.", path=root))
         self.repository = GitRepository(root)
@@ -53,6 +54,8 @@ class WorkTree:
 
     def key(self) -> Path:
         """Return the file of the person's key; raise UsageError when none is chosen."""
+        if self._key is not None:
+            return self._key.expanduser().absolute()
         for name in ("congtin.signingkey", "user.signingkey"):
             value = self._git("config", "--get", name).stdout.decode().strip()
             if value:

@@ -133,7 +133,8 @@ class _Comparison:
         item = data.get("item")
         item_id = item if isinstance(item, str) else pick_item(path)
         sources = data.get("sources")
-        for source in sources if isinstance(sources, dict) else ():
+        sources = sources if isinstance(sources, dict) else {}
+        for source in (path for path in sources if isinstance(self.place(path), SourcePath)):
             for tree in (self.after, self.before):
                 known, title = self.read_identity(tree, source)
                 if known == item_id:

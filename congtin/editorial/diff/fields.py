@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from congtin.editorial.diff.model import FieldChange
+from congtin.editorial.diff.model import FieldChange, Piece, Sign
 from congtin.editorial.diff.visible import visible
 from congtin.editorial.diff.words import pieces, spans
 from congtin.messages import Msg
@@ -71,9 +71,14 @@ class _Walk:
 
     def change(self, path: str, old: object, new: object) -> FieldChange:
         was, now = _shown(old), _shown(new)
+        form = _shown
         if was == now:  # 15 and "15", a list of two and a text with a comma
-            was, now = visible(self.written(old)), visible(self.written(new))
-        both = pieces(was or "", now or "")
+            was, now = _quoted(old), _quoted(new)
+            form = _quoted
+        if isinstance(old, list) and isinstance(new, list):
+            both = tuple(_entry_pieces([form(entry) or "" for entry in old], [form(entry) or "" for entry in new]))
+        else:
+            both = pieces(was or "", now or "")
         return FieldChange(path, self.label(path), was, now, both)
 
     def written(self, value: object) -> str:
@@ -108,6 +113,18 @@ def _compound(value: object) -> bool:
     return isinstance(value, dict | list)
 
 
+def _entry_pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    """Yield lists of single values entry by entry: of an entry that differs, no part is said to be the same."""
+    between = ""
+    for span in spans(old, new):
+        was, now = old[span.a : span.b], new[span.c : span.d]
+        for sign, run in ((Sign.SAME, was),) if span.equal else ((Sign.REMOVED, was), (Sign.ADDED, now)):
+            if run:
+                yield from [Piece(Sign.SAME, between)] if between else []
+                yield Piece(sign, ", ".join(run))
+                between = ", "
+
+
 def _shown(value: object) -> str | None:
     if isinstance(value, Missing):
         return None
@@ -115,4 +132,8 @@ def _shown(value: object) -> str | None:
         return visible(value)
     if isinstance(value, list) and value and not any(map(_compound, value)):
         return ", ".join(_shown(entry) or "" for entry in value)
+    return _quoted(value)
+
+
+def _quoted(value: object) -> str | None:
     return visible(json.dumps(value, ensure_ascii=False))

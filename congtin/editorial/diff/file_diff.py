@@ -221,7 +221,7 @@ def _made(
     found = [*problems, *(_problem(side) for side in sides if side.text is None)]
     return FileDiff(
         sort,
-        lang,
+        visible(lang),
         old.version if old else None,
         new.version if new else None,
         what,

@@ -1,7 +1,7 @@
 """The blocks of a Source's text as its reader meets them, and all that the reader does not see, spelled out.
 
-Addresses stand in ‹ › behind the words that lead there, and so do raw HTML, breaks and the ids of headings;
-emphasis keeps its asterisks. An asterisk of the text itself has a backslash.
+Addresses stand in ‹ › behind the words that lead there, which are in square brackets; raw HTML, breaks and the
+ids of headings stand in ‹ › too; emphasis keeps its asterisks. Such signs of the text itself have a backslash.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PICTURE = "‹▣›"
 _MARKS = {"Emphasis": "*", "Strong": "**", "Strikethrough": "~~"}
 _LEAVES = {"Paragraph": Shape.PARAGRAPH, "DefinitionListTitle": Shape.TERM}
 _ALIGNED = {"None": "", "Left": " ‹←›", "Center": " ‹↔›", "Right": " ‹→›"}
-_SIGNS = re.compile(r"[*~`\\|]")
+_SIGNS = re.compile(r"[*~`\\|\[\]]")
 
 
 def blocks_of(body: str) -> list[Block]:
@@ -89,8 +89,7 @@ class _Reader:
             self.text.append(_MARKS[tag])
         elif tag in {"Link", "Image"}:
             self.links.append((len(self.text), value))
-            if tag == "Image":
-                self.text.append(f"{PICTURE} ")
+            self.text.append("[" if tag == "Link" else f"{PICTURE} ")
         elif tag == "TableCell":
             self.text.append(" | " if self.cell else "")
             self.cell += 1
@@ -145,6 +144,7 @@ class _Reader:
         if tag in _MARKS:
             self.text.append(_MARKS[tag])
         elif tag in {"Link", "Image"}:
+            self.text.append("]" if tag == "Link" else "")
             self.end_link(*self.links.pop())
         elif tag == "TableCell":
             self.text.append(_ALIGNED[self.aligned[self.cell - 1]] if self.level and self.aligned else "")

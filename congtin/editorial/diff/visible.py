@@ -21,15 +21,27 @@ _BLANK = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U00016fe4\U0001d159\U000e0100-\U000e01ef"
 )
+# Marks that strike out, enclose or tower over what stands beside them; of two marks on a letter, the second is one.
+_OVERLAYS = "\u0334-\u0338\u0488\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+# Writing from right to left turns round the signs and digits beside it. No Edition is written so.
+_RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 # Letters that look like Latin ones: Greek, Cyrillic, Armenian, Cherokee, Coptic, small capitals, full width, styled.
 _LOOKALIKES = (
     "\u0370-\u03ff\u0400-\u052f\u0531-\u0587\u13a0-\u13ff\u1c80-\u1c8f\u1d00-\u1d2b\u1f00-\u1fff\u2c80-\u2cff\ua640-\ua69f"
     "\uab30-\uabbf\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u2100-\u214f\u2160-\u2188\U0001d400-\U0001d7ff"
 )
-_ODD = re.compile(f"[{_RESERVED}{_BLANK}]")
+_ODD = re.compile(f"[{_RESERVED}{_BLANK}{_OVERLAYS}{_RIGHT_TO_LEFT}]|[\u0300-\u036f]{{2}}")
 _LOOKALIKE = re.compile(f"[{_LOOKALIKES}]")
 _WORD = re.compile(r"\w+")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s()\[\]<>\"”’»]*")
+_VIETNAMESE = "đĐ" + "".join(
+    unicodedata.normalize("NFC", letter + tone)
+    for letter in "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
+    for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+)
+# In an address a sign that only looks like a stop or slash would lead elsewhere.
+_ODD_IN_ADDRESS = re.compile(f"[^\x00-\x7f⟦⟧↵{_VIETNAMESE}]")
 
 
 def visible(text: str) -> str:
@@ -40,6 +52,8 @@ def visible(text: str) -> str:
         shown = text
     else:
         shown = _spelled(text)
+    if "://" in shown:
+        shown = _ADDRESS.sub(lambda match: _ODD_IN_ADDRESS.sub(_number, match[0]), shown)
     return _WORD.sub(_unmasked, shown) if _LOOKALIKE.search(shown) else shown
 
 
@@ -50,19 +64,20 @@ def visible_line(text: str) -> str:
 
 
 def visible_address(text: str) -> str:
-    """Return an address for people: a letter of another alphabet is a number even among its own."""
-    return _LOOKALIKE.sub(_number, visible(text))
+    """Return an address for people: all but ASCII and Vietnamese letters are numbers."""
+    return _ODD_IN_ADDRESS.sub(_number, visible(text))
 
 
 def _spelled(text: str) -> str:
     composed = unicodedata.is_normalized("NFC", text)
     parts = []
-    before = ""
+    before = " "
     for char in text:
         taken_apart = not composed and (
             unicodedata.combining(char) or not unicodedata.is_normalized("NFC", before + char)
         )
-        if taken_apart or not char.isprintable() or _ODD.match(char):
+        piled = unicodedata.combining(char) and unicodedata.combining(before)
+        if taken_apart or piled or not char.isprintable() or _ODD.match(char):
             parts.append(_code(char))
         else:
             parts.append(char)

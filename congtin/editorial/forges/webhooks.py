@@ -101,8 +101,8 @@ class Receiver:
         if self.kind is ForgeKind.GITHUB:
             return hmac.compare_digest(named.one("x-hub-signature-256").encode(), b"sha256=" + wanted)
         # Forgejo signs under Gitea's name too; every signature that is there must fit.
-        given_ones = [named.one(name) for name in _SIGNATURES[self.kind]]
-        fits = [hmac.compare_digest(one.encode(), wanted) for one in given_ones if one]
+        given_ones = [named.one(name) for name in _SIGNATURES[self.kind] if named.has(name)]
+        fits = [hmac.compare_digest(one.encode(), wanted) for one in given_ones]
         return bool(fits) and all(fits)
 
 
@@ -131,6 +131,9 @@ class _Named:
         self._values: dict[str, list[str]] = {}
         for name, value in headers:
             self._values.setdefault(name.lower(), []).append(value)
+
+    def has(self, name: str) -> bool:
+        return name in self._values
 
     def one(self, *names: str) -> str:
         """Return the value of the first of these headers that is there; empty when none is."""

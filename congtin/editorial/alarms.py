@@ -1,0 +1,40 @@
+"""What somebody must look at every day: Items taken down on one person's word (E24)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from congtin.editorial import approvals, log
+from congtin.editorial.repository import GitRepository
+from congtin.editorial.statements import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An Item that is down and that no second person has confirmed."""
+
+    change: str
+    item: str
+    reason: str
+    since: datetime
+
+
+def takedown_alarms(content: GitRepository) -> list[Alarm]:
+    """Return every takedown that reached main and was not confirmed, the oldest first."""
+    merged: dict[str, datetime] = {}
+    confirmed = set()
+    for recorded in log.entries(content, content.ref(log.REF)):
+        entry = recorded.entry
+        if entry.event == "merged" and entry.detail.get("emergency") and entry.change:
+            merged[entry.change] = entry.time
+        elif entry.event == Type.TAKEDOWN_CONFIRMATION.value and entry.change:
+            confirmed.add(entry.change)
+    statements = content.ref(approvals.REF)
+    found = []
+    for change, since in merged.items():
+        orders = [s.statement for s in approvals.statements_of(content, statements, change)]
+        orders = [order for order in orders if order.type is Type.TAKEDOWN]
+        if change not in confirmed and orders:
+            found.append(Alarm(change, orders[0].item or "", orders[0].reason or "", since))
+    return sorted(found, key=lambda alarm: alarm.since)
