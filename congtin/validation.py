@@ -25,7 +25,7 @@ VISIBLE = r"\S"
 class StrictModel(BaseModel):
     """Base of everything read from YAML: no unknown keys, no silent conversion, no change afterwards."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 
 def parse_time(value: object) -> datetime:

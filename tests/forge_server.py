@@ -85,6 +85,8 @@ class ForgeServer:
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
+        # A client that gave up waiting is what some tests are about.
+        self.http.handle_error = lambda *error: None  # type: ignore[method-assign]
 
     @property
     def address(self) -> str:

@@ -458,7 +458,9 @@ def test_no_line_can_begin_as_if_it_were_ours():
     path = f"{LIM}/{long}.vi.md"
     assert all(
         line.startswith(("■ ", "  @ ", "  ▸ ", "    + "))
-        for line in screen(changed({}, {f"{LIM}/a.vi.md": article(1, long), path: article(2)})).splitlines()
+        for line in screen(
+            changed({}, {f"{LIM}/a.vi.md": article(1, json.dumps(long, ensure_ascii=False)), path: article(2)})
+        ).splitlines()
         if line.strip()
     )
 

@@ -31,6 +31,8 @@ from congtin.editorial.forges.models import (
 )
 from congtin.editorial.forges.notes import invitation
 from congtin.editorial.forges.settings import load_settings, token_of
+from congtin.editorial.forges.speak import to_say
+from congtin.editorial.statements import Attested, Statement, Type, parse_statement
 from congtin.errors import ProblemsFound, UsageError
 from congtin.validation import parse_time
 
@@ -391,6 +393,55 @@ def test_a_list_that_comes_whole_is_read_once(server):
         world.say(number, "reader", "Hay")
     assert len(world.forge().conversation(7).comments) == 120
     assert len([one for one in server.asked if one.path.endswith("/comments")]) == 2
+
+
+# --- what the service then signs --------------------------------------------------------------------
+
+SUBMISSION = Statement(
+    type=Type.SUBMISSION, change="aaaabbbbcccc", base=OLD, head=HEAD, digest=DIGEST, files={"content/a.vi.md": "0" * 64},
+    at=parse_time("2026-11-22T11:00:00+07:00"), title="Chợ hoa", declaration=True,
+)  # fmt: skip
+PLACE = "forgejo:city/content#7"
+
+
+def said(world, known):
+    now = parse_time("2026-11-22T14:00:00.5+07:00")
+    return list(to_say(PLACE, judged(world), SUBMISSION, known, now))
+
+
+def test_an_attestation_is_said_once(server):
+    """It names forge, review and person, and is about the bytes that were submitted."""
+    world = GiteaWorld(server)
+    world.review(5, "lan-nguyen", "approved")
+    world.review(6, "stranger", "approved")
+    (statement,) = said(world, [SUBMISSION])
+    assert (statement.type, statement.head, statement.digest, statement.files) == (
+        Type.APPROVAL, HEAD, DIGEST, SUBMISSION.files,
+    )  # fmt: skip
+    assert statement.attested == Attested(forge=PLACE, review="review/5", person="lan")
+    assert statement.at == parse_time("2026-11-22T14:00:00+07:00")
+    assert parse_statement(statement.to_bytes()) == statement
+    assert said(world, [SUBMISSION, statement]) == []
+
+
+def test_an_objection_follows_an_approval_and_is_said_once(server):
+    """The old approval does not come back when the objection is dismissed: the person approves anew."""
+    world = GiteaWorld(server)
+    world.review(5, "lan-nguyen", "approved")
+    known = [SUBMISSION, *said(world, [SUBMISSION])]
+    world.review(6, "lan-nguyen", "changes", at=LATER)
+    (objection,) = said(world, known)
+    assert (objection.type, objection.attested.person, objection.attested.review) == (
+        Type.CHANGES_REQUESTED, "lan", "review/6",
+    )  # fmt: skip
+    assert objection.reason
+    known.append(objection)
+    assert said(world, known) == []
+    world.reviews.pop()
+    assert said(world, known) == []
+    world.review(7, "lan-nguyen", "approved", at="2026-11-22T07:00:00Z")
+    (again,) = said(world, known)
+    assert again.type is Type.APPROVAL and again.attested.review == "review/7"
 
 
 # --- protection -----------------------------------------------------------------------------------

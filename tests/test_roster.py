@@ -19,6 +19,7 @@ from congtin.editorial.policy import load_policy
 from congtin.editorial.refs import RefMoved
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.roster import load_roster
+from congtin.editorial.roster_store import stored_roster
 from congtin.editorial.trust import load_trust
 from congtin.errors import ProblemsFound, Severity, UsageError
 from congtin.model import Profile
@@ -336,6 +337,29 @@ def test_a_providers_record_stands_in_the_private_repository(village):
     record = {"unit": "Phòng A", "name": "Người X", "title": "Chuyên viên", "phone": "0900 000 000"}
     village.commit({"providers/phong-a.yaml": dump({**record, "items": ["aaaaaaaa2222"], "consent": "Phiếu 1"})})
     assert village.load().providers["phong-a"].phone == "0900 000 000"
+
+
+def test_a_stored_roster_is_the_same_one(village, tmp_path):
+    """Read back from the service's own folder; what is damaged there is read anew from Git."""
+    village.revoke("lim-editor", NOON)
+    decision = village.read(f"boards/{LIM}.yaml")["decision"]
+    village.change(f"boards/{LIM}.yaml", decision={**decision, "valid_to": "2026-12-31"})
+    read = []
+
+    def load():
+        read.append(1)
+        return village.load()
+
+    first = stored_roster(tmp_path, village.head(), load)
+    assert stored_roster(tmp_path, village.head(), load) == first == village.load()
+    (file,) = tmp_path.glob("roster-*.json")
+    for damage in (b"", b"{}", file.read_bytes().replace(b'"format":1', b'"format":2'), file.read_bytes()[:-9]):
+        file.write_bytes(damage)
+        assert stored_roster(tmp_path, village.head(), load) == first
+    assert len(read) == 5
+    for number in range(10):
+        stored_roster(tmp_path, f"{number:040d}", village.load)
+    assert len(list(tmp_path.glob("roster-*"))) == 8
 
 
 # --- what a day asks for ----------------------------------------------------------------------------

@@ -12,8 +12,8 @@ import yaml
 from network import NOON
 from rosters import MAIN, Village, dump
 
-from congtin.editorial.refs import write_commit
 from congtin.editorial.receive import Update
+from congtin.editorial.refs import write_commit
 from congtin.editorial.repository import ABSENT
 from congtin.editorial.roster_history import check_roster_history
 from congtin.editorial.roster_push import install, receive

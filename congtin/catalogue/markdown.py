@@ -25,7 +25,7 @@ from congtin.languages import ascii_slug
 
 Dialect = Literal["commonmark", "python-markdown"]
 
-_OPTIONS = (
+OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
     | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -176,7 +176,7 @@ def to_html(text: str, dialect: Dialect = "commonmark") -> str:
                 extension_configs={"extra": {"footnotes": {"SEPARATOR": "-"}}},
                 output_format="html",
             )
-    return pyromark.html(text, options=_OPTIONS)
+    return pyromark.html(text, options=OPTIONS)
 
 
 def sanitise(markup: str) -> str:

@@ -89,6 +89,7 @@ class _Part:
 
     def looks(self) -> tuple[Look, Look]:
         store, (here, other) = self.store, self.networks
+        picked = picked_ids(self.changed)
         seeds = twins(store, self.seeds(here))
         with self.overlay.applied():
             seeds |= twins(store, seeds | self.seeds(other))
@@ -98,10 +99,9 @@ class _Part:
         judged = reached(store, here, seeds, renewed, self.now)
         with self.overlay.applied():
             judged |= reached(store, other, seeds, renewed, self.now)
-            loaded = judged | around(store, other, judged)
-            ids = store.ids_of_items(loaded)
-        loaded |= around(store, here, judged)
-        ids |= store.ids_of_items(loaded) | picked_ids(self.changed)
+            beyond, ids = around(store, other, judged, picked)
+        held_against, more = around(store, here, judged, picked)
+        loaded, ids = judged | beyond | held_against, ids | more | picked
         first = self.look(here, judged, loaded, ids)
         with self.overlay.applied():
             return first, self.look(other, judged, loaded, ids)

@@ -52,29 +52,29 @@ def reached(
     return near | sharing(store, network, set(_places(network, own, now)))
 
 
-def around(store: CatalogueStore, network: Network, items: Collection[str]) -> set[str]:
-    """Return what Items are held against: targets of their links, their documents, what was picked in their place."""
+def around(
+    store: CatalogueStore, network: Network, items: Collection[str], picked: Collection[str]
+) -> tuple[set[str], set[str]]:
+    """Return what Items are held against (targets of links, documents, picks), and the ids whose picks matter.
+
+    ``picked`` are ids whose picks are to be judged too.
+    """
     targets = store.targets(items, LINK)
     paths = {target for target in targets if "/" in target}
     found = twins(store, {*items, *paths, *store.item_paths_with_ids(targets - paths)})
     found |= documents_near(store, items)
-    return found | chosen_items(store, picks_near(store, network, items))
+    picks = _picks(store, network, items, picked)
+    ids = {pick.item for pick in picks}
+    found |= store.item_paths_with_ids(ids) | store.items_of_paths(path for pick in picks for path in pick.sources)
+    return found, ids | store.ids_of_items(found)
 
 
-def picks_near(
-    store: CatalogueStore, network: Network, items: Collection[str], more: Collection[str] = ()
-) -> list[Pick]:
-    """Return the picks of these Items, by their ids, ``more`` ids included, or by the files that were picked."""
-    ids = {*more, *store.ids_of_items(items)}
+def _picks(store: CatalogueStore, network: Network, items: Collection[str], picked: Collection[str]) -> list[Pick]:
+    """Return the picks of these Items, by their ids or by the files that were picked."""
+    ids = {*picked, *store.ids_of_items(items)}
     files = {path for path, _, _ in store.stamps_of_items(items)}
     picks = (pick for site in network.sites.values() for pick in site.picks.values())
     return [pick for pick in picks if pick.item in ids or not files.isdisjoint(pick.sources)]
-
-
-def chosen_items(store: CatalogueStore, picks: Collection[Pick]) -> set[str]:
-    """Return the Items that picks name, by their ids or by their files."""
-    found = store.item_paths_with_ids(pick.item for pick in picks)
-    return found | store.items_of_paths(path for pick in picks for path in pick.sources)
 
 
 def documents_near(store: CatalogueStore, items: Collection[str]) -> set[str]:

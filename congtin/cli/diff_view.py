@@ -132,7 +132,7 @@ class _View:
             self.versions(file)
         if file.lines and (self.lines or not file.told):
             if file.fields or file.passages:
-                self.line("    ", Text(str(msg("The lines of the file, where more differs than is seen above:"))))
+                self.line("    ! ", Text(str(msg("The lines of the file, where more differs than is seen above:"))))
             for line in file.lines:
                 self.passage(line)
 

@@ -8,10 +8,7 @@ from pathlib import Path
 
 import click
 
-from congtin.cli.show import make_console, show_error, show_problems
-from congtin.cli.verdict_view import show_verdict
 from congtin.editorial import hook
-from congtin.editorial.receive import NotPassed
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.messages import translate
 
@@ -31,17 +28,24 @@ def install_command(repository: Path) -> None:
 @hook_group.command("receive", hidden=True)
 def receive_command() -> None:
     """Judge the push whose updates stand on the standard input; Git calls this in the bare repository."""
-    console = make_console(stderr=True)
     updates = hook.parse_updates(sys.stdin.buffer)
     try:
         hook.receive(Path(), updates, datetime.now().astimezone())
-    except NotPassed as error:
-        show_verdict(console, error.verdict)
-        show_error(console, error)
-        sys.exit(1)
-    except ProblemsFound as error:
-        show_problems(console, error.problems)
-        sys.exit(1)
     except CongtinError as error:
-        show_error(console, error)
+        _explain(error)
         sys.exit(error.exit_code)
+
+
+def _explain(error: CongtinError) -> None:
+    """Say why a push was not taken; a push that is taken waits for none of this to be loaded."""
+    from congtin.cli.show import make_console, show_error, show_problems
+    from congtin.cli.verdict_view import show_verdict
+    from congtin.editorial.receive import NotPassed
+
+    console = make_console(stderr=True)
+    if isinstance(error, NotPassed):
+        show_verdict(console, error.verdict)
+    elif isinstance(error, ProblemsFound):
+        show_problems(console, error.problems)
+        return
+    show_error(console, error)

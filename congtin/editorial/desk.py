@@ -12,22 +12,25 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from congtin.editorial import approvals, gate, log, refs
-from congtin.editorial.gate import Proposal
+from congtin.editorial import approvals, log, refs
 from congtin.editorial.log import Event, Recorded
 from congtin.editorial.log_index import LogIndex
-from congtin.editorial.mainline import Mainline
+from congtin.editorial.merging import Proposal
 from congtin.editorial.policy import Policy, load_policy
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.roster import Roster
 from congtin.editorial.rosters import Rosters
 from congtin.editorial.standing import Appended, Standing
 from congtin.editorial.trust import TrustRoot, load_trust
-from congtin.editorial.verdict import Verdict
 from congtin.errors import CongtinError, UsageError
 from congtin.messages import msg
+
+if TYPE_CHECKING:
+    # The checks are only loaded for a step of main: most pushes are none, and people wait for each.
+    from congtin.editorial.mainline import Mainline
+    from congtin.editorial.verdict import Verdict
 
 MAIN = "refs/heads/main"
 CHANGES = "refs/heads/change/"
@@ -90,6 +93,8 @@ class Desk:
 
     @cached_property
     def mainline(self) -> Mainline:
+        from congtin.editorial.mainline import Mainline
+
         return Mainline(self.content, self.state)
 
     # --- what is in force ----------------------------------------------------------------------
@@ -131,6 +136,8 @@ class Desk:
 
     def judge(self, proposal: Proposal, statements: str | None) -> Verdict:
         """Return the gate's verdict over a step, as things stand now."""
+        from congtin.editorial import gate
+
         differences = self.content.differences(proposal.prev, proposal.after)
         standing = self.standing(proposal.change, statements, (difference.new for difference in differences))
         view = partial(self.mainline.view, now=self.now)

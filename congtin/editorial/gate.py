@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from congtin.checks.change import ChangeView
 from congtin.editorial import authors, emergency
 from congtin.editorial.deletions import deletion_problems
+from congtin.editorial.merging import Proposal
 from congtin.editorial.policy import load_policy
 from congtin.editorial.repository import CommitTree, Difference, GitRepository, digest_of, parse_raw
 from congtin.editorial.required import TECHNICAL, Need, Requirements
@@ -23,16 +24,6 @@ from congtin.messages import Msg, msg
 from congtin.rules.combine import SiteRules
 
 View = Callable[[str, str, Sequence[Difference]], ChangeView]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A step that main might make: ``after`` is the merge commit, or the tree that it would have."""
-
-    change: str
-    prev: str
-    after: str
-    head: str
 
 
 def judge(

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from congtin.editorial import authors
 from congtin.editorial.board import BoardRole
@@ -17,7 +18,9 @@ from congtin.editorial.statements import Signed, Statement, Type
 from congtin.editorial.trust import TrustRoot
 from congtin.errors import CongtinError
 from congtin.messages import msg
-from congtin.rules.combine import SiteRules
+
+if TYPE_CHECKING:
+    from congtin.rules.combine import SiteRules
 
 ACTS = {
     Type.SUBMISSION: Act.SUBMIT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from congtin.editorial import refs
@@ -10,6 +11,16 @@ from congtin.errors import CongtinError
 from congtin.messages import msg
 
 CHANGE, LOG_HEAD = "Change", "Log"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A step that main might make: ``after`` is the merge commit, or the tree that it would have."""
+
+    change: str
+    prev: str
+    after: str
+    head: str
 
 
 class NotAStep(CongtinError):

@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from congtin.editorial import approvals, authors, log
 from congtin.editorial.desk import CHANGES, MAIN, Desk, Refused
-from congtin.editorial.gate import Proposal
 from congtin.editorial.intake import Intake, require_code
 from congtin.editorial.log import Event
-from congtin.editorial.merging import step_of
+from congtin.editorial.merging import Proposal, step_of
 from congtin.editorial.repository import ABSENT, Commit, Difference
 from congtin.editorial.shape import shape_problems
 from congtin.editorial.signatures import BadSignature
 from congtin.editorial.statements import Signed, Type, sites_of
-from congtin.editorial.verdict import Verdict
 from congtin.errors import Problem, ProblemsFound
 from congtin.messages import Msg, msg
+
+if TYPE_CHECKING:
+    from congtin.editorial.verdict import Verdict
 
 _BRANCH = re.compile(re.escape(CHANGES) + r"([23456789abcdefghjkmnpqrstvwxyz]{12})")
 # A push may bring several merges, when the one who merges was away from the network.

@@ -150,7 +150,7 @@ class GitRepository:
         Raise GitFailed when ``base`` is not one of them.
         """
         found = self.run("rev-list", "--first-parent", head, f"^{base}").decode().split()[::-1]
-        if found and self.commit(found[0]).parents[:1] != (base,):
+        if (self.commit(found[0]).parents[:1] != (base,)) if found else base != head:
             raise GitFailed(msg("{base} is not on the first-parent history of {head}.", base=base, head=head))
         return found
 

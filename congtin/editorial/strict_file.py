@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -35,17 +34,15 @@ def read_entry(path: str, data: bytes, model: type[M], problems: list[Problem]) 
     file = _read(path, data, problems)
     if file is None:
         return None
-    found = list(text_problems(file)) or list(_unfit(file, model))
+    found = list(text_problems(file))
+    if not found:
+        try:
+            return Entry(file, model.model_validate(file.data))
+        except ValidationError as error:
+            known = [info.alias or name for name, info in model.model_fields.items()]
+            found = list(problems_of(error, lambda where: (file.path, file.line(where)), known))
     problems += found
-    return None if found else Entry(file, model.model_validate(file.data))
-
-
-def _unfit(file: File, model: type[StrictModel]) -> Iterator[Problem]:
-    try:
-        model.model_validate(file.data)
-    except ValidationError as error:
-        known = [info.alias or name for name, info in model.model_fields.items()]
-        yield from problems_of(error, lambda where: (file.path, file.line(where)), known)
+    return None
 
 
 def _read(path: str, data: bytes, problems: list[Problem]) -> File | None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 
 from congtin.catalogue.paths import MEDIA_SUFFIX, BadPath, MediaPath, SourcePath, parse
 from congtin.editorial.diff import file_diff
@@ -161,7 +162,7 @@ class _Comparison:
     def find_identity(self, tree: Tree, item_path: str, texts: Sequence[str]) -> tuple[str, str]:
         """Return (id, title) of the Item at a path in a tree: from one of these ``texts``, or a file beside them."""
         folder = item_path.rpartition("/")[0]
-        for path in (*texts, *self.listed(tree, folder)):
+        for path in chain(texts, self.listed(tree, folder)):
             if path.startswith(f"{item_path}.") and isinstance(self.place(path), SourcePath):
                 found = self.read_identity(tree, path)
                 if found[0]:

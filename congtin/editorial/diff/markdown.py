@@ -12,7 +12,7 @@ from typing import Any
 
 import pyromark
 
-from congtin.catalogue.markdown import _OPTIONS as OPTIONS
+from congtin.catalogue.markdown import OPTIONS
 from congtin.editorial.diff.model import Shape
 from congtin.editorial.diff.passages import Block
 from congtin.editorial.diff.visible import visible, visible_address

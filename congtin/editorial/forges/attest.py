@@ -102,6 +102,11 @@ class _Word:
         return (self.at is None, self.at.timestamp() if self.at else 0.0, not self.approves, self.review)
 
 
+def place_of(kind: ForgeKind, repository: str, number: int) -> str:
+    """Return how attestations name a pull request: ``github:city/content#7``."""
+    return f"{kind.value}:{repository}#{number}"
+
+
 def attestable(
     kind: ForgeKind,
     repository: str,
@@ -118,7 +123,7 @@ def attestable(
     submitter and every signer of its commits, and whoever opened the pull request is added. Of each person only the
     last word counts, whatever is older: an approval followed by a request for changes is none.
     """
-    place = f"{kind.value}:{repository}#{said.pull.number}"
+    place = place_of(kind, repository, said.pull.number)
     opener = accounts.person(said.pull.login, said.pull.user_id)
     authors = {*excluded, *([opener] if opener else [])}
     results: list[Attestation | Refusal] = []

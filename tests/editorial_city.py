@@ -1,0 +1,109 @@
+"""A city for stories about Changes: Sites under several regulations, with texts that are published already."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from desks import TinyDesk, clock
+from network import REPOSITORY, article, document, translation
+from rosters import FROM, dump
+
+LIM, MAI, SON, VAN = (f"content/ha/{site}/tin-tuc/2026" for site in ("lim", "mai", "son", "van"))
+PORTAL = "content/ha/portal/tin-tuc/2026"
+BRIDGE = article(900, "Cầu mới", body="Cầu đã thông xe.", crosspost="[ha/portal]")
+
+# Lim is under the regulation of Hà Nội, Mai under that and the reform Site's, Son asks for steps, Van's Board is one
+# person.
+CITY = f"""\
+-- sites/ha/lim.yaml --
+kind: ward
+name: {{vi: Phường Lim, en: Lim Ward}}
+short_name: {{vi: Lim, en: Lim}}
+label: lim
+languages: [vi, en]
+rule_packs: [hanoi-2025]
+-- sites/ha/mai.yaml --
+kind: commune
+name: {{vi: Xã Mai}}
+short_name: {{vi: Mai}}
+label: mai
+rule_packs: [hanoi-2025, hanoi-cchc-2025]
+-- sites/ha/son.yaml --
+kind: ward
+name: {{vi: Phường Son}}
+short_name: {{vi: Son}}
+label: son
+rule_packs: [buoc-2026]
+-- sites/ha/van.yaml --
+kind: commune
+name: {{vi: Xã Van}}
+short_name: {{vi: Van}}
+label: van
+rule_packs: [hanoi-2025]
+-- workflows/rulepacks/buoc-2026.yaml --
+id: buoc-2026
+title: {{vi: Quy chế theo bước}}
+cite_as: Quy chế theo bước
+regulation: buoc
+number: null
+issued: null
+issuer: UBND
+valid_from: null
+valid_to: null
+specificity: 10
+status: verified
+approvals:
+  - kinds: [article]
+    roles: [member, deputy, head]
+    steps:
+      - {{id: doc-duyet, label: {{vi: Đọc duyệt}}, roles: [member]}}
+      - {{id: lanh-dao, label: {{vi: Lãnh đạo duyệt}}, roles: [deputy, head]}}
+    source: Điều 1
+-- {LIM}/cau.vi.md --
+{BRIDGE}-- {LIM}/cau.en.md --
+{translation(BRIDGE, "New bridge", "The bridge is open.")}-- {LIM}/le-hoi.vi.md --
+{article(901, "Lễ hội", body="Lễ hội xuân.")}-- {LIM}/cho.vi.md --
+{article(902, "Chợ", body="Chợ họp sớm.")}-- {LIM}/dem-nhac.vi.md --
+{article(903, "Đêm nhạc", body="Đêm nhạc ở quảng trường.")}-- {MAI}/lua.vi.md --
+{article(904, "Lúa", body="Lúa chín.")}-- {PORTAL}/tin.vi.md --
+{article(905, "Tin của Cổng", body="Tin chung.")}-- content/ha/portal/van-ban/2026/qd.vi.md --
+{document(906)}"""
+
+
+def make_city(folder: Path, *texts: str) -> TinyDesk:
+    """Return a desk with the city, a Board for each of its Sites, and a published text for every story."""
+    desk = TinyDesk.create(folder, CITY, *texts)
+    village = desk.village
+    people = {f"people/{p}.yaml": village.person(p) for p in (*village.board_people("son"), "van-head", "van-editor")}
+    van = [village.member("van-head", "head"), village.member("van-editor", "editor")]
+    excuse = {"decision": "99002/QĐ-TD", "until": "2099-12-31"}
+    boards = {
+        "boards/ha/son.yaml": village.board("son"),
+        "boards/ha/van.yaml": village.board("van", members=van, composition_exception=excuse),
+    }
+    village.commit(people | boards)
+    return desk
+
+
+def grow(desk: TinyDesk, site: str, person: str, role: str, **fields: object) -> None:
+    """Put somebody new on a Board."""
+    desk.village.add_member(site, person, role, **fields)
+
+
+def congtin(
+    root: Path, *arguments: str, lang: str = "en", given: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, by the real clock."""
+    return subprocess.run(
+        [sys.executable, "-m", "congtin", "--root", str(root), *arguments],
+        capture_output=True, text=True, check=False, cwd=root, timeout=120, input=given or "",
+        env={**os.environ, "CONGTIN_LANG": lang, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **environment},
+    )  # fmt: skip
+
+
+__all__ = [
+    "BRIDGE", "CITY", "FROM", "LIM", "MAI", "PORTAL", "SON", "VAN", "clock", "congtin", "dump", "grow", "make_city",
+]  # fmt: skip
