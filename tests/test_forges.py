@@ -398,7 +398,8 @@ def test_a_list_that_comes_whole_is_read_once(server):
 # --- what the service then signs --------------------------------------------------------------------
 
 SUBMISSION = Statement(
-    type=Type.SUBMISSION, change="aaaabbbbcccc", base=OLD, head=HEAD, digest=DIGEST, files={"content/a.vi.md": "0" * 64},
+    type=Type.SUBMISSION, change="aaaabbbbcccc", base=OLD, head=HEAD, digest=DIGEST,
+    files={"content/a.vi.md": "0" * 64},
     at=parse_time("2026-11-22T11:00:00+07:00"), title="Chợ hoa", declaration=True,
 )  # fmt: skip
 PLACE = "forgejo:city/content#7"

@@ -64,9 +64,13 @@ def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[st
         return set()
     own = {item for site in sites for item in store.items_of_site(site)}
     patterns = [p for p in store.all_targets(OFFER) if any(site.id in sites for site in network.matching(p))]
+    return own | store.pointing(patterns, OFFER) | store.item_paths_with_ids(chosen_ids(network, sites))
+
+
+def chosen_ids(network: Network, sites: Collection[str]) -> set[str]:
+    """Return the ids that these Sites name, whether there are such Items or not."""
     chosen = [network.sites[site] for site in sites]
-    ids = {name for site in chosen for name in (*site.picks, *site.options.moved.values())}
-    return own | store.pointing(patterns, OFFER) | store.item_paths_with_ids(ids)
+    return {name for site in chosen for name in (*site.picks, *site.options.moved.values())}
 
 
 def narrowed(network: Network, ids: Collection[str]) -> Network:

@@ -16,6 +16,7 @@ from congtin.catalogue.source import Catalogue, Source
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.extent import (
     altered_sites,
+    chosen_ids,
     concerns_everything,
     items_of_sites,
     narrowed,
@@ -89,7 +90,8 @@ class _Part:
 
     def looks(self) -> tuple[Look, Look]:
         store, (here, other) = self.store, self.networks
-        picked = picked_ids(self.changed)
+        altered = altered_sites(here, other)
+        picked = picked_ids(self.changed) | chosen_ids(here, altered) | chosen_ids(other, altered)
         seeds = twins(store, self.seeds(here))
         with self.overlay.applied():
             seeds |= twins(store, seeds | self.seeds(other))

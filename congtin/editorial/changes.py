@@ -202,4 +202,6 @@ class Changes:
             return [f"{made[-1]}:refs/heads/main"]
 
         self._send(moves)
+        if self.tree.branch() == f"{BRANCH}{change}":
+            self.tree.return_to_main(MAIN)
         return made[-1]

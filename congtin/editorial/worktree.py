@@ -105,6 +105,14 @@ class WorkTree:
             hint = msg("{detail}", detail=said[:500])
             raise UsageError(msg("The work tree has edits that would be lost; nothing was changed."), hint)
 
+    def return_to_main(self, published: str) -> None:
+        """Show what is published, once a Change is finished; with edits in progress everything stays as it is."""
+        if self.edited():
+            return
+        main = "main" if self.repository.ref("refs/heads/main") else None
+        self.switch("main", None if main else published)
+        self.fast_forward(published)
+
     def describe(self, branch: str, title: str | None = None) -> str:
         """Return the title of a Change that was given on this machine; set it when there is a new one."""
         if title is not None:

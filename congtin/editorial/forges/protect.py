@@ -35,7 +35,7 @@ def attempt(act: Callable[[], object], what: Msg) -> list[Problem]:
     return []
 
 
-def unmet(answer: Any, wishes: Iterable[Wish], what: str) -> list[Problem]:
+def unmet(answer: Any, wishes: Iterable[Wish], what: Msg) -> list[Problem]:
     """Return a finding for every wish the forge's answer does not show; what it does not show is not set."""
     problems = []
     for wish in wishes:

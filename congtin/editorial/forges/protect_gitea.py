@@ -50,7 +50,7 @@ def protect(client: Client, repository: str, account: str) -> list[Problem]:
         client.send("POST", rules, {**wanted, "rule_name": MAIN, "branch_name": MAIN})
     else:
         client.send("PATCH", f"{rules}/{MAIN}", wanted)
-    problems += unmet(client.get(at), [Wish((key,), _REPOSITORY[key]) for key in _SHOWN], "repository")
+    problems += unmet(client.get(at), [Wish((key,), _REPOSITORY[key]) for key in _SHOWN], msg("the repository"))
     return problems + _read_back(client.get(f"{rules}/{MAIN}"), account)
 
 
@@ -60,7 +60,7 @@ def _read_back(rule: Any, account: str) -> list[Problem]:
         Wish(("enable_merge_whitelist",), value=True),
         Wish(("enable_status_check",), value=True),
     ]
-    problems = unmet(rule, wishes, "branch protection")
+    problems = unmet(rule, wishes, msg("the protection of main"))
     if rule.get("enable_force_push", False):
         problems.append(finding(msg("Forced pushes to main are allowed.")))
     if STATUS not in (rule.get("status_check_contexts") or []):

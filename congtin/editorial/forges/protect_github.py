@@ -38,7 +38,9 @@ def protect(client: Client, repository: str, account: str) -> list[Problem]:
             msg("the environment “publish”"),
         ),
     ]
-    problems += unmet(client.get(at), [Wish((key,), value) for key, value in _REPOSITORY.items()], "repository")
+    problems += unmet(
+        client.get(at), [Wish((key,), value) for key, value in _REPOSITORY.items()], msg("the repository")
+    )
     problems += _read_back(client, at, account, app)
     return problems
 
@@ -80,7 +82,7 @@ def _read_back(client: Client, at: str, account: str, app: str) -> list[Problem]
         Wish(("allow_deletions", "enabled"), value=False),
         Wish(("required_linear_history", "enabled"), value=False),
     ]
-    problems = unmet(protection, wishes, "branch protection")
+    problems = unmet(protection, wishes, msg("the protection of main"))
     checks = protection.get("required_status_checks") or {}
     named = {*checks.get("contexts", []), *(check.get("context") for check in checks.get("checks", []))}
     if STATUS not in named:

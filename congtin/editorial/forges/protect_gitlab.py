@@ -30,7 +30,7 @@ def protect(client: Client, repository: str, account: str) -> list[Problem]:
         problems += _renew(client, at)
     problems += _read_back(client, at)
     project = client.get(at)
-    problems += unmet(project, [Wish((key,), value) for key, value in _PROJECT.items()], "project")
+    problems += unmet(project, [Wish((key,), value) for key, value in _PROJECT.items()], msg("the repository"))
     if project.get("merge_trains_enabled"):
         problems.append(finding(msg("Merge trains are on; turn them off: they merge another commit than we chose.")))
     return problems + _others(client, at, account)
