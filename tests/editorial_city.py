@@ -11,8 +11,11 @@ from desks import TinyDesk, clock
 from network import REPOSITORY, article, document, translation
 from rosters import FROM, dump
 
+from congtin.editorial.verdict import Verdict
+
 LIM, MAI, SON, VAN = (f"content/ha/{site}/tin-tuc/2026" for site in ("lim", "mai", "son", "van"))
 PORTAL = "content/ha/portal/tin-tuc/2026"
+DOCUMENTS = "content/ha/portal/van-ban/2026"
 BRIDGE = article(900, "Cầu mới", body="Cầu đã thông xe.", crosspost="[ha/portal]")
 
 # Lim is under the regulation of Hà Nội, Mai under that and the reform Site's, Son asks for steps, Van's Board is one
@@ -69,8 +72,10 @@ approvals:
 {article(902, "Chợ", body="Chợ họp sớm.")}-- {LIM}/dem-nhac.vi.md --
 {article(903, "Đêm nhạc", body="Đêm nhạc ở quảng trường.")}-- {MAI}/lua.vi.md --
 {article(904, "Lúa", body="Lúa chín.")}-- {PORTAL}/tin.vi.md --
-{article(905, "Tin của Cổng", body="Tin chung.")}-- content/ha/portal/van-ban/2026/qd.vi.md --
-{document(906)}"""
+{article(905, "Tin của Cổng", body="Tin chung.")}-- {DOCUMENTS}/qd.vi.md --
+{document(906, attachments="[{file: qd.files/mau.csv, title: Biểu mẫu}]")}-- {DOCUMENTS}/qd.files/mau.csv --
+Họ tên,Địa chỉ
+"""
 
 
 def make_city(folder: Path, *texts: str) -> TinyDesk:
@@ -88,11 +93,6 @@ def make_city(folder: Path, *texts: str) -> TinyDesk:
     return desk
 
 
-def grow(desk: TinyDesk, site: str, person: str, role: str, **fields: object) -> None:
-    """Put somebody new on a Board."""
-    desk.village.add_member(site, person, role, **fields)
-
-
 def congtin(
     root: Path, *arguments: str, lang: str = "en", given: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -104,6 +104,29 @@ def congtin(
     )  # fmt: skip
 
 
+def missing(verdict: Verdict) -> dict[str, int]:
+    """Return how many Approvals each Board still owes."""
+    found: dict[str, int] = {}
+    for state in verdict.missing:
+        found[state.need.body] = max(found.get(state.need.body, 0), state.missing)
+    return found
+
+
+def asked(verdict: Verdict) -> set[str]:
+    return {state.need.body for state in verdict.needs}
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [problem.code for problem in verdict.errors]
+
+
+def merged(desk: TinyDesk, change: str, *approvers: str) -> None:
+    """Let people approve a Change and publish it."""
+    for person in approvers:
+        desk.work(person).approve(change)
+    desk.work(approvers[0]).merge(change)
+
+
 __all__ = [
-    "BRIDGE", "CITY", "FROM", "LIM", "MAI", "PORTAL", "SON", "VAN", "clock", "congtin", "dump", "grow", "make_city",
+    "BRIDGE", "CITY", "DOCUMENTS", "FROM", "LIM", "MAI", "PORTAL", "SON", "VAN", "asked", "clock", "codes", "congtin", "dump", "make_city", "merged", "missing",
 ]  # fmt: skip

@@ -58,6 +58,11 @@ class World:
     def merge_answer(self) -> Answer:
         raise NotImplementedError
 
+    def close(self, asked: Asked) -> Answer:
+        assert asked.data in ({"state": "closed"}, {"state_event": "close"})
+        self.state = "closed"
+        return Answer(200, self.pull())
+
 
 def user(login: str, number: int) -> dict[str, Any]:
     return {"login": login, "id": number, "type": "User", "site_admin": False}
@@ -93,6 +98,7 @@ class GitHubWorld(World):
         on("GET", f"{at}/issues/7/comments", paged(self.comments))
         on("GET", f"{at}/issues/7/events", paged(self.events))
         on("POST", f"{at}/issues/7/comments", lambda asked: Answer(201, {"id": 1}))
+        on("PATCH", f"{at}/pulls/7", self.close)
         on("POST", f"{at}/statuses/[0-9a-f]+", lambda asked: Answer(201, {"id": 1, "state": asked.data["state"]}))
         on("PUT", f"{at}/pulls/7/merge", self.merge)
         on("GET", f"{at}/branches/main", {"name": "main", "commit": {"sha": "f" * 40}, "protected": True})
@@ -179,6 +185,7 @@ class GiteaWorld(GitHubWorld):
         on("GET", f"{at}/issues/7/comments", lambda asked: self.comments)
         on("GET", f"{at}/issues/7/timeline", paged(self.events))
         on("POST", f"{at}/issues/7/comments", lambda asked: Answer(201, {"id": 1}))
+        on("PATCH", f"{at}/pulls/7", self.close)
         on("POST", f"{at}/statuses/[0-9a-f]+", lambda asked: Answer(201, {"id": 1, "status": asked.data["state"]}))
         on("POST", f"{at}/pulls/7/merge", self.merge)
         on("GET", f"{at}/branches/main", {"name": "main", "commit": {"id": "f" * 40}, "protected": True})
@@ -275,6 +282,7 @@ class GitLabWorld(World):
         )
         on("GET", f"{at}/merge_requests/7/reviewers", lambda asked: self.reviewers)
         on("GET", f"{at}/merge_requests/7/notes", paged(self.comments))
+        on("PUT", f"{at}/merge_requests/7", self.close)
         on("POST", f"{at}/merge_requests/7/notes", lambda asked: Answer(201, {"id": 1}))
         on("POST", f"{at}/statuses/[0-9a-f]+", lambda asked: Answer(201, {"id": 1, "status": asked.data["state"]}))
         on("PUT", f"{at}/merge_requests/7/merge", self.merge)

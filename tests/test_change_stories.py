@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 from desks import TinyDesk
-from editorial_city import BRIDGE, LIM, MAI, PORTAL, SON, VAN, clock, make_city
-from network import article, document, item_id
+from editorial_city import BRIDGE, DOCUMENTS, LIM, MAI, clock, codes, make_city, merged, missing
+from network import article, document
 
 from congtin.editorial.policy import State
-from congtin.editorial.states import one
 from congtin.editorial.statements import Type
-from congtin.editorial.verdict import Verdict
+from congtin.editorial.states import one
 from congtin.editorial.worktree import PushRefused
 from congtin.errors import UsageError
 
@@ -23,33 +22,10 @@ def city(tmp_path_factory):
     made.close()
 
 
-def missing(verdict: Verdict) -> dict[str, int]:
-    """Return how many Approvals each Board still owes."""
-    found: dict[str, int] = {}
-    for state in verdict.missing:
-        found[state.need.body] = max(found.get(state.need.body, 0), state.missing)
-    return found
-
-
-def asked(verdict: Verdict) -> set[str]:
-    return {state.need.body for state in verdict.needs}
-
-
-def codes(verdict: Verdict) -> list[str]:
-    return [problem.code for problem in verdict.errors]
-
-
 def state_of(desk: TinyDesk, person: str, change: str) -> State:
     changes = desk.work(person).changes
     changes.tree.fetch()
     return one(changes.git, change, clock()).state
-
-
-def merged(desk: TinyDesk, change: str, *approvers: str) -> None:
-    """Let people approve a Change and publish it."""
-    for person in approvers:
-        desk.work(person).approve(change)
-    desk.work(approvers[0]).merge(change)
 
 
 # --- a Board asks for changes, refuses; an author takes back ---------------------------------------
@@ -91,7 +67,10 @@ def test_whoever_asked_for_changes_may_be_content_after_all(city):
 
 @pytest.mark.parametrize(
     ("site", "folder", "wrong", "right", "pack", "count"),
-    [("lim", LIM, "duplicate", "untrue", "hanoi-2025", 5), ("mai", MAI, "other-by-law", "duplicate", "hanoi-cchc-2025", 9)],
+    [
+        ("lim", LIM, "duplicate", "untrue", "hanoi-2025", 5),
+        ("mai", MAI, "other-by-law", "duplicate", "hanoi-cchc-2025", 9),
+    ],
 )
 def test_a_board_refuses_with_a_reason_of_its_regulation(city, site, folder, wrong, right, pack, count):
     """Five reasons in Hà Nội, nine on the reform Site (E15, E16); a wrong one is answered with those there are."""
@@ -207,7 +186,9 @@ def test_a_move_is_a_change_and_keeps_the_old_address(city):
         "Đổi tên", {old: None, f"{LIM}/cau.en.md": None, new: BRIDGE, f"{LIM}/cau-lim.en.md": english}
     )
     verdict = city.verdict(change)
-    assert set(codes(verdict)) == {"address-lost"} and any("/tin-tuc/2026/cau/" in str(p.message) for p in verdict.errors)
+    assert set(codes(verdict)) == {"lost-address"} and any(
+        "/tin-tuc/2026/cau/" in str(p.message) for p in verdict.errors
+    )
     moved = BRIDGE.replace("crosspost:", "aliases: [/tin-tuc/2026/cau/]\ncrosspost:")
     editor.amend(change, {new: moved})
     merged(city, change, "lim-member")
@@ -224,28 +205,19 @@ def test_a_withdrawal_is_a_change_of_the_items_own_board(city):
 
 
 def test_deleting_a_published_file_needs_the_number_of_a_document(city):
-    """A translation goes only by an order, named when the Change is submitted (J6); the Item itself never goes."""
-    editor, path = city.work("lim-editor"), f"{LIM}/mua.en.md"
-    original = article(10, "Mưa", body="Mưa to.")
-    from network import translation
-
-    first = editor.propose("Mưa", {f"{LIM}/mua.vi.md": original, path: translation(original, "Rain", "Heavy rain.")})
-    merged(city, first, "lim-head")
-    change = editor.propose("Bỏ bản dịch", {path: None})
-    verdict = city.verdict(change)
-    assert "deletion" in codes(verdict)
-    assert next(p for p in verdict.errors if p.code == "deletion").path == path
+    """A form goes only by an order that is named when the Change is submitted (J6); the Item itself never goes."""
+    editor, path, form = city.work("portal-editor"), f"{DOCUMENTS}/qd.vi.md", f"{DOCUMENTS}/qd.files/mau.csv"
+    change = editor.propose("Bỏ biểu mẫu", {form: None, path: document(906)})
+    problem = next(p for p in city.verdict(change).errors if p.code == "deletion")
+    assert problem.path == form and "--document" in str(problem.hint)
     editor.changes.submit(None, document="không số")
-    assert "bad-number" in codes(city.verdict(change))
+    assert codes(city.verdict(change)) == ["bad-number"]
     editor.changes.submit(None, document="15/QĐ-UBND")
-    verdict = city.verdict(change)
-    assert not {"deletion", "bad-number"} & set(codes(verdict)), verdict.errors
-    merged(city, change, "lim-deputy")
-    assert city.read(path) is None
-    assert [r.entry.detail.get("document") for r in city.log() if r.entry.change == change][-4:-2] == [
-        None, "15/QĐ-UBND",
-    ] or "15/QĐ-UBND" in [r.entry.detail.get("document") for r in city.log() if r.entry.change == change]  # fmt: skip
+    merged(city, change, "portal-head")
+    with city.open() as desk:
+        assert desk.content.tree(desk.main()).read(form) is None
+    named = [r.entry.detail.get("document") for r in city.log() if r.entry.change == change]
+    assert "15/QĐ-UBND" in named
 
-    whole = editor.propose("Bỏ tin", {f"{LIM}/mua.vi.md": None}, document="15/QĐ-UBND")
-    city.work("lim-head").approve(whole)
-    assert not city.verdict(whole).passes, "an Item is withdrawn, never deleted"
+    whole = editor.propose("Bỏ cả văn bản", {path: None}, document="15/QĐ-UBND")
+    assert "lost-address" in codes(city.verdict(whole)), "an Item is withdrawn, never deleted"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import series_build_steps  # noqa: F401 (brings steps)
 import series_site_steps  # noqa: F401 (the same)
-from network import NOON, item_id, read_repository
+from network import NOON, SITES, TinyNetwork, article, item_id, read_repository
 from series import Series
 from series_run import START, take
 
@@ -23,6 +23,7 @@ from congtin.checks.placed import eventual, placement_changes
 from congtin.checks.registry import Repository
 from congtin.checks.reviewing import review_items
 from congtin.checks.run import run_checks
+from congtin.engine import blob_id
 from congtin.errors import Problem, ProblemsFound
 from congtin.model import Profile
 
@@ -179,21 +180,31 @@ def mutate(files: Files, rng: random.Random) -> None:  # noqa: C901, PLR0912 (on
 
 def mutate_sites(files: Files, rng: random.Random) -> None:
     picks = [path for path in files if "/picks/" in path]
-    match rng.randrange(6):
+    match rng.randrange(10):
+        case 5:
+            files.setdefault("sites/ha/so-1.yaml", b"kind: ward\nname: {vi: S1}\nshort_name: {vi: S1}\nlabel: s1\n")
+        case 6:
+            files.pop(rng.choice(["sites/ha/so-1.yaml", "sites/ha/mai.yaml"]), None)
+        case 7:
+            text = files["sites/_vocabulary.yaml"].decode()
+            files["sites/_vocabulary.yaml"] = re.sub(r"  moi-truong:\n.*\n.*\n", "", text, count=1).encode()
+        case 8:
+            files["sites/ha/mai.yaml"] = files["sites/ha/mai.yaml"].replace(b"commune", b"ward")
         case 0 if picks:
             del files[rng.choice(picks)]
         case 1 if picks:
             pick = rng.choice(picks)
             files[pick] += rng.choice([b"ended: 2026-11-01\n", b"ended: 2027-11-01\n"])
         case 2:
-            name = rng.choice(["sites/ha/lim.yaml", "sites/ha/mai.yaml"])
+            name = "sites/ha/lim.yaml"
             moved = f"moved: {{/tin-tuc/2026/cu/: {field_of(files[rng.choice(originals(files))], 'id')}}}\n"
             files[name] = re.sub(rb"moved: .*\n", b"", files[name]) + moved.encode()
         case 3:
-            name = rng.choice(["sites/ha/lim.yaml", "sites/ha/mai.yaml"])
+            name = "sites/ha/lim.yaml"
             files[name] += b"contact: {phone: '024 3825 3536'}\n"
         case 4:
-            files["sites/_vocabulary.yaml"] += b"  khac: {vi: Khac}\n"
+            vocabulary = files["sites/_vocabulary.yaml"]
+            files["sites/_vocabulary.yaml"] = vocabulary.replace(b"tags:\n", b"tags:\n  khac: {vi: Khac}\n", 1)
         case _:
             path = rng.choice(originals(files))
             pick = {"item": field_of(files[path], "id"), "into": "tu-co-so", "sources": "{}"}
@@ -201,7 +212,7 @@ def mutate_sites(files: Files, rng: random.Random) -> None:
             files[f"sites/ha/portal/picks/{pick['item']}.yaml"] = text.encode()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_part_judges_as_the_whole(tmp_path, seed):
     """Over random Changes, sound and broken ones: the restricted view says what the whole repositories say."""
     series = Series.create(tmp_path / "series", versioned=False)
@@ -223,3 +234,158 @@ def test_a_part_judges_as_the_whole(tmp_path, seed):
         judged += 1
         files = new if rng.random() < 0.6 and len(originals(new)) > 6 else dict(start)
     assert judged > 15
+
+
+# What a Change does to Placements, told by hand.
+
+HOME = "content/ha/portal/tin-tuc/2026/bai.vi.md"
+LIM = "content/ha/lim/tin-tuc/2026/bai.vi.md"
+PICK = f"sites/ha/portal/picks/{item_id(1)}.yaml"
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    TinyNetwork.create(tmp_path / "rules")
+    return Pair(tmp_path, tmp_path / "rules")
+
+
+def files(*texts: str) -> Files:
+    """Return the Sites of the tests, and the files of marked texts."""
+    parts = [re.split(r"^-- (\S+) --\n", text, flags=re.MULTILINE)[1:] for text in (SITES, *texts)]
+    return {path: text.encode() for part in parts for path, text in zip(part[::2], part[1::2], strict=True)}
+
+
+def at(path: str, text: str) -> str:
+    return f"-- {path} --\n{text}"
+
+
+def pick_of(text: str, path: str = LIM) -> str:
+    return at(PICK, f"item: {item_id(1)}\ninto: tu-co-so\nsources: {{{path}: {blob_id(text.encode())}}}\n")
+
+
+def told(view: ChangeView) -> list[tuple[str, ...]]:
+    return [(change.site, change.change, change.via) for change in view.placed]
+
+
+def codes(view: ChangeView) -> set[str]:
+    return {problem.code for problem in view.problems}
+
+
+def test_a_new_item_appears_at_home_and_where_a_rule_lets_it_in(pair):
+    """Standing consent needs nobody; the change says so (F2)."""
+    view, _ = pair.compare(files(), files(at(HOME, article(1, crosspost="['ha/*']"))))
+    assert told(view) == [("ha/lim", "gained", "rule"), ("ha/mai", "gained", "rule"), ("ha/portal", "gained", "home")]
+    assert all(change.new_item and not change.withdrawal for change in view.placed)
+
+
+def test_an_offer_that_nobody_accepted_appears_at_home_only(pair):
+    """The portal has not picked it (F1)."""
+    view, _ = pair.compare(files(), files(at(LIM, article(1, crosspost="[ha/portal]"))))
+    assert told(view) == [("ha/lim", "gained", "home")]
+    assert codes(view) == {"not-accepted"}
+
+
+def test_a_pick_lets_an_item_in_and_an_edit_after_it_needs_it_renewed(pair):
+    """Consent is to one revision."""
+    text, edited = article(1, crosspost="[ha/portal]"), article(1, "Khác", crosspost="[ha/portal]")
+    offered = files(at(LIM, text))
+    picked = files(at(LIM, text), pick_of(text))
+    view, _ = pair.compare(offered, picked)
+    assert told(view) == [("ha/portal", "gained", "pick")]
+    assert not view.placed[0].new_item
+    view, _ = pair.compare(picked, files(at(LIM, edited), pick_of(text)))
+    assert told(view) == [("ha/lim", "altered", "home"), ("ha/portal", "altered", "pick")]
+    assert codes(view) == {"pick-outdated"}
+    view, _ = pair.compare(picked, files(at(LIM, edited), pick_of(edited)))
+    assert told(view) == [("ha/lim", "altered", "home"), ("ha/portal", "altered", "pick")]
+    assert not codes(view)
+
+
+def test_a_withdrawal_is_told_apart_from_an_edit_under_its_cover(pair):
+    """Only the origin's Board is needed for the first (J6)."""
+    gone = {"crosspost": "[ha/portal]", "withdrawn": "{at: 2026-11-01, reason: Sai}"}
+    text = article(1, crosspost="[ha/portal]")
+    picked = files(at(LIM, text), pick_of(text))
+    view, _ = pair.compare(picked, files(at(LIM, article(1, **gone)), pick_of(text)))
+    assert [(change.site, change.withdrawal) for change in view.placed] == [("ha/lim", True), ("ha/portal", True)]
+    assert not codes(view)
+    view, _ = pair.compare(picked, files(at(LIM, article(1, "Lời lẽ khác", **gone)), pick_of(text)))
+    assert not any(change.withdrawal for change in view.placed)
+    later = gone | {"withdrawn": "{at: 2026-12-01, reason: Sai}"}
+    view, _ = pair.compare(picked, files(at(LIM, article(1, **later)), pick_of(text)))
+    assert not any(change.withdrawal for change in view.placed)
+    assert codes(view) == {"pick-outdated"}
+
+
+def test_a_text_that_is_due_later_is_judged_now(pair):
+    """Its Boards, and an address that two Items will claim one day."""
+    later = at(HOME, article(1, crosspost="[ha/lim]", date="2027-01-01"))
+    view, _ = pair.compare(files(), files(later))
+    assert told(view) == [("ha/lim", "gained", "rule"), ("ha/portal", "gained", "home")]
+    other = at(
+        "content/ha/portal/tin-tuc/2026/khac.vi.md", article(2, aliases="[/tin-tuc/2026/bai/]", date="2026-12-01")
+    )
+    view, _ = pair.compare(files(later), files(later, other))
+    assert codes(view) == {"address-clash"}
+
+
+def test_a_draft_stands_nowhere(pair):
+    """It takes another Change to publish it."""
+    draft = article(1, crosspost="[ha/lim]", draft="true")
+    view, _ = pair.compare(files(), files(at(HOME, draft)))
+    assert not view.placed
+    view, _ = pair.compare(files(at(HOME, draft)), files(at(HOME, draft.replace("draft: true", "draft: false"))))
+    assert told(view) == [("ha/lim", "gained", "rule"), ("ha/portal", "gained", "home")]
+    assert all(change.new_item for change in view.placed)
+
+
+def test_a_section_change_that_slips_into_a_rule_is_seen(pair):
+    """Tags and sections decide what a rule lets in; what was published before is no new Item."""
+    elsewhere = "content/ha/portal/tu-co-so/2026/bai.vi.md"
+    text = article(1, crosspost="[ha/lim]")
+    moved = article(1, crosspost="[ha/lim]", aliases="[/tu-co-so/2026/bai/]")
+    view, _ = pair.compare(files(at(elsewhere, text)), files(at(HOME, moved)))
+    assert told(view) == [("ha/lim", "gained", "rule"), ("ha/portal", "altered", "home")]
+    assert not any(change.new_item for change in view.placed)
+    assert not codes(view)
+
+
+def test_a_rule_that_lets_more_in_is_seen_with_all_it_lets_in(pair):
+    """A Change of a Site's file alters what stands there, though no Item was touched."""
+    old = files(at(LIM, article(1, crosspost="[ha/mai]")))
+    name = "sites/ha/mai.yaml"
+    rule = b"accepts:\n  - {from: ha/lim, sections: [tin-tuc], into: tin-tuc}\n"
+    view, _ = pair.compare(old, old | {name: old[name] + rule})
+    assert told(view) == [("ha/mai", "gained", "rule")]
+
+
+def test_a_folder_of_media_counts_as_its_item(pair):
+    """A picture replaced beside a text is an edit of the text."""
+    picture = HOME.replace("bai.vi.md", "bai.files/a.png")
+    fields = {"image": "bai.files/a.png", "image_alt": "Cầu"}
+    old = files(at(HOME, article(1, crosspost="[ha/lim]", **fields))) | {picture: b"\x89PNG\r\n\x1a\n1"}
+    view, _ = pair.compare(old, old | {picture: b"\x89PNG\r\n\x1a\n2"})
+    assert told(view) == [("ha/lim", "altered", "rule"), ("ha/portal", "altered", "home")]
+
+
+def test_what_has_no_place_below_content_is_told(pair):
+    """A stranger is a Problem of the Change that brings it, and no other's."""
+    stray = {"content/ha/portal/.gitattributes": b"* text\n"}
+    view, _ = pair.compare(files(), files() | stray)
+    assert codes(view) == {"path-form"}
+    view, _ = pair.compare(files() | stray, files(at(HOME, article(1))) | stray)
+    assert not codes(view)
+
+
+def test_the_store_is_left_as_it_was(pair):
+    """Looking at a Change keeps nothing, not even when it fails on the way."""
+    old, new = files(at(HOME, article(1))), files(at(HOME, article(1, "Khác")))
+    pair.compare(old, new)
+    with closing(CatalogueStore(pair.before / ".congtin")) as store:
+        rows = list(store.all_rows())
+        before, after = whole(pair.before), whole(pair.after)
+        broken = Side(after.network, after.numbers, lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            view_change(store, side(pair.before, before), broken, [HOME], NOON)
+        assert list(store.all_rows()) == rows
+        assert not store.db.in_transaction

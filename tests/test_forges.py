@@ -6,6 +6,7 @@ The server here answers in the shapes of the forges' documents and clients; none
 from __future__ import annotations
 
 import stat
+import subprocess
 from email.utils import format_datetime
 
 import pytest
@@ -18,6 +19,7 @@ from congtin.cli.forge import forge_group
 from congtin.editorial.forges.attest import Accounts, Attestation, Refusal, attestable
 from congtin.editorial.forges.client import MOST_BYTES, Client, Patience
 from congtin.editorial.forges.connect import connect
+from congtin.editorial.forges.mainline import main_problems
 from congtin.editorial.forges.models import (
     ForgeError,
     ForgeKind,
@@ -32,6 +34,7 @@ from congtin.editorial.forges.models import (
 from congtin.editorial.forges.notes import invitation
 from congtin.editorial.forges.settings import load_settings, token_of
 from congtin.editorial.forges.speak import to_say
+from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Attested, Statement, Type, parse_statement
 from congtin.errors import ProblemsFound, UsageError
 from congtin.validation import parse_time
@@ -176,6 +179,51 @@ def test_somebody_else_merged_another_head(world):
     with pytest.raises(ForgeError, match=r"was merged at c+") as error:
         world.forge().merge(7, HEAD, "Chợ hoa", "")
     assert not isinstance(error.value, HeadMoved)
+
+
+def test_a_change_that_is_over_closes_its_pull_request(world):
+    """Then the forge removes its preview."""
+    world.forge().close(7)
+    assert world.forge().pull_request(7).state == "closed"
+
+
+def test_a_forge_cannot_put_words_into_gits_mouth(world, server):
+    """A commit id that is none ends in an error, not on a command line."""
+    world.head = "--output=/etc/passwd"
+    with pytest.raises(ForgeError, match="not understood"):
+        world.forge().pull_request(7)
+
+
+def test_main_at_the_forge_is_compared_with_ours(server, tmp_path):
+    """Behind is a warning; any commit that congtin did not merge is an error, a Change's own too."""
+    world = GiteaWorld(server)
+    folder = tmp_path / "content"
+
+    def git(*words):
+        who = ["-c", "user.name=t", "-c", "user.email=t@example.vn"]
+        command = ["git", *who, "-C", str(folder), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    folder.mkdir()
+    git("init", "--quiet", "--initial-branch", "main")
+    git("commit", "--quiet", "--allow-empty", "--message", "one")
+    one = git("rev-parse", "HEAD")
+    git("checkout", "--quiet", "-b", "change/x")
+    git("commit", "--quiet", "--allow-empty", "--message", "of the Change")
+    change = git("rev-parse", "HEAD")
+    git("checkout", "--quiet", "main")
+    git("merge", "--quiet", "--no-ff", "--message", "two", "change/x")
+    two = git("rev-parse", "HEAD")
+
+    def found(theirs):
+        answer = {"name": "main", "commit": {"id": theirs}} if theirs else Answer(404, {})
+        server.on("GET", "/api/v1/repos/city/content/branches/main", lambda asked: answer)
+        with GitRepository(folder / ".git") as content:
+            return [(problem.code, problem.severity.value) for problem in main_problems(world.forge(), content)]
+
+    assert found(two) == []
+    assert found(one) == [("forge-behind", "warning")] == found(None)
+    assert found(change) == [("foreign-commit", "error")] == found("e" * 40)
 
 
 # --- reviews that become Approvals, and those that do not ----------------------------------------
@@ -328,13 +376,14 @@ def test_gitlab_approvals_name_no_commit(server):
     assert refusal.code == "no-commit" and f"congtin approve {DIGEST}" in str(refusal.reason)
 
 
-def test_a_comment_with_the_digest_approves(world):
+def test_a_comment_with_the_digest_approves(server):
     """Exactly these bytes, in a comment of its own, by somebody on the roster."""
+    world = GitLabWorld(server)
     world.say(41, "lan-nguyen", f"  congtin approve {DIGEST.upper()}\n")
     world.say(42, "minh.tran", f"I read it.\ncongtin approve {DIGEST}")
     world.say(43, "stranger", f"congtin approve {DIGEST}")
     world.say(44, "editor", f"`congtin approve {DIGEST}`")
-    world.say(45, "congtin-bot", invitation(HEAD, DIGEST))
+    world.say(45, "congtin-bot", invitation(world.kind, HEAD, DIGEST))
     assert codes(judged(world)) == ["not-on-roster", "own-work", "yes lan"]
 
 
@@ -355,8 +404,20 @@ def test_gitlabs_reviewers_can_take_it_back(server, state):
     assert codes(judged(world)) == ["superseded", "objection"]
 
 
-def test_a_comment_can_take_it_back(world):
+def test_where_reviews_name_their_commit_comments_approve_nothing(reviewing):
+    """Times are in whole seconds there: a program could rewrite somebody's words within the same one."""
+    reviewing.say(41, "lan-nguyen", f"congtin approve {DIGEST}")
+    assert codes(judged(reviewing)) == ["use-review"]
+    assert "congtin approve" not in invitation(reviewing.kind, HEAD, DIGEST)
+    reviewing.review(5, "lan-nguyen", "approved")
+    assert codes(judged(reviewing)) == ["use-review", "yes lan"]
+    reviewing.say(42, "lan-nguyen", "congtin request-changes Sai ngày.", at=LATER)
+    assert codes(judged(reviewing)) == ["superseded", "superseded", "objection"]
+
+
+def test_a_comment_can_take_it_back(server):
     """With its reason, and until a new approval."""
+    world = GitLabWorld(server)
     world.say(41, "lan-nguyen", f"congtin approve {DIGEST}", at=NOON)
     world.say(42, "lan-nguyen", "congtin request-changes\n\nSai ngày   họp.", at=LATER)
     results = judged(world)
@@ -366,14 +427,18 @@ def test_a_comment_can_take_it_back(world):
     assert codes(judged(world)) == ["superseded", "yes lan"]
 
 
-def test_a_comment_somebody_could_have_rewritten_is_none(world):
-    """Maintainers can edit what others said."""
-    world.say(41, "lan-nguyen", f"congtin approve {DIGEST}", edited=LATER)
+def test_a_comment_somebody_could_have_rewritten_is_none(server):
+    """Maintainers can edit what others said; GitLab tells times in thousandths."""
+    world = GitLabWorld(server)
+    world.say(
+        41, "lan-nguyen", f"congtin approve {DIGEST}", at="2026-11-22T05:00:00.101Z", edited="2026-11-22T05:00:00.377Z"
+    )
     assert codes(judged(world)) == ["edited"]
 
 
-def test_a_comment_over_other_bytes_is_none(world):
+def test_a_comment_over_other_bytes_is_none(server):
     """The digest of an earlier submission approves nothing now; half a digest is no command."""
+    world = GitLabWorld(server)
     world.say(41, "lan-nguyen", f"congtin approve {'f' * 64}")
     world.say(42, "minh.tran", f"congtin approve {DIGEST[:12]}")
     assert codes(judged(world)) == ["other-digest"]

@@ -250,6 +250,22 @@ def test_a_source_that_was_rewritten_is_not_copied(city):
         city.mirror()
 
 
+def test_a_new_copy_may_begin_later(city):
+    """What had to go stays out of its whole history; from there on it moves like any other."""
+    secret = city.write({ITEM.format("nham"): article(7)})
+    later = city.write({ITEM.format("nham"): None})
+    with GitRepository(city.path) as repository:
+        done = mirror(repository, str(city.copy), city.folder / "w", later)
+        assert done.commits == 1
+        city.write({ITEM.format("ba"): article(3)})
+        assert mirror(repository, str(city.copy), city.folder / "w").commits == 1
+        assert article(7).encode() not in {data for _, data in objects(city.copy).values()}
+        with pytest.raises(UsageError):
+            mirror(repository, str(city.copy), city.folder / "w", later)
+        with pytest.raises(GitFailed):  # a Change's own commit is no step of main
+            mirror(repository, str(city.folder / "x.git"), city.folder / "w2", repository.resolve(f"{secret}^2"))
+
+
 def test_the_copy_is_never_the_source_itself(city):
     """Nor is there a copy of nothing."""
     with pytest.raises(UsageError):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
-from network import NOON, TinyNetwork
+from network import NOON, REPOSITORY, TinyNetwork
 from rosters import FROM, Village, dump
 
 from congtin.editorial import roster_report as report
-from congtin.editorial.board import BoardRole, Forge
+from congtin.editorial.board import Board, BoardRole, Forge, Operations, Person, Provider
 from congtin.editorial.codeowners import OwnedPath, board_team, codeowners_text, owned_paths, site_paths
 from congtin.editorial.leaks import leaks
 from congtin.editorial.policy import load_policy
@@ -20,6 +23,7 @@ from congtin.editorial.refs import RefMoved
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.roster import load_roster
 from congtin.editorial.roster_store import stored_roster
+from congtin.editorial.strict_file import read_entry
 from congtin.editorial.trust import load_trust
 from congtin.errors import ProblemsFound, Severity, UsageError
 from congtin.model import Profile
@@ -339,6 +343,19 @@ def test_a_providers_record_stands_in_the_private_repository(village):
     assert village.load().providers["phong-a"].phone == "0900 000 000"
 
 
+def test_the_examples_of_the_document_are_valid(village):
+    """What `docs/boards.md` shows can be written."""
+    models = {"people": Person, "boards": Board, "operations.yaml": Operations, "providers": Provider}
+    text = (
+        (REPOSITORY / "docs/boards.md").read_text("utf-8").replace("ssh-ed25519 AAAA…", village.public("lim-head").line)
+    )
+    examples = re.findall(r"```yaml\n# (\S+)\n(.*?)```", text, re.DOTALL)
+    assert len(examples) == 4
+    for path, example in examples:
+        problems = []
+        assert read_entry(path, example.encode(), models[path.partition("/")[0]], problems), problems
+
+
 def test_a_stored_roster_is_the_same_one(village, tmp_path):
     """Read back from the service's own folder; what is damaged there is read anew from Git."""
     village.revoke("lim-editor", NOON)
@@ -493,6 +510,7 @@ def test_a_trust_root_that_is_absent_or_wrong_is_an_error(village, tmp_path):
         (service, root, "key-twice"),
         (service, "ssh-ed25519 AAAA", "wrong-key"),
         ("service_keys:", "service_key:", "unknown-field"),
+        ("'2026-01-01'", "2026-01-01\n  valid_to: 2025-01-01", "wrong-dates"),
     ):
         assert old in text
         village.trust_file.write_text(text.replace(old, new), "utf-8")
@@ -551,6 +569,9 @@ def test_every_kind_of_leak_is_found(village):
     texts = {
         "person": b"approved by lim-head.",
         "name": f"<p>{name.upper()}</p>".encode(),
+        "html": html.escape(name).encode("ascii", "xmlcharrefreplace"),
+        "json": json.dumps(name).encode(),
+        "address": quote(name).encode(),
         "login": b"https://forge/Lim-Head-GH/x",
         "key": village.public("lim-head").line.encode(),
         "fingerprint": village.fingerprint("lim-head").encode(),
@@ -560,7 +581,9 @@ def test_every_kind_of_leak_is_found(village):
     }
     found = leaks(texts, roster)
     assert {leak.where for leak in found} == set(texts) - {"clean"}
-    assert all(leak.kind == leak.where for leak in found if leak.where != "provider")
+    assert all(
+        leak.kind == leak.where for leak in found if leak.where in {"person", "name", "login", "key", "signature"}
+    )
     assert [leak.what for leak in leaks({"a": b"Ban bi\xc3\xaan t\xe1\xba\xadp"}, roster, more=["ban biên tập"])]
 
 
@@ -589,6 +612,19 @@ def test_board_check_reads_roster_history_and_sites(town, village):
     village.revoke("lim-head", NOON)
     done = town.congtin("board", "check")
     assert done.returncode == 1 and "boards/ha/lim.yaml: error: The Board has no head." in done.stdout
+
+
+def test_a_clone_finds_the_roster_of_its_content_repository(town, village, tmp_path):
+    """Where the bare repository lies on the same machine; relative paths begin at its top."""
+    bare = tmp_path / "content.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(town.root), str(bare)], check=True, timeout=30)
+    subprocess.run(
+        ["git", "-C", str(bare), "config", "congtin.roster", "../village/roster.git"], check=True, timeout=30
+    )
+    town.git("config", "--unset", "congtin.roster")
+    assert town.congtin("board", "show", LIM).returncode == 2
+    town.git("remote", "add", "origin", str(bare))
+    assert town.congtin("board", "show", LIM).returncode == 0
 
 
 def test_board_show_and_codeowners(town):

@@ -6,7 +6,12 @@ import hashlib
 import hmac
 import http.client
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -298,3 +303,36 @@ def test_the_listener_reads_no_more_than_it_must(listening, headers, status):
         connection.sendall(text.encode())
         assert connection.recv(100).split()[1] == str(status).encode()
     assert taken == []
+
+
+def test_the_command_prints_each_message_once(tmp_path):
+    """A line of JSON for what is proven; a foreign commit on main sounds the alarm."""
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    secret.chmod(0o600)
+    settings = tmp_path / "forge.yaml"
+    settings.write_text(
+        "forge: github\naddress: https://github.com\nrepository: city/content\naccount: congtin-bot\n"
+        f"token_variable: T\nwebhook_secret_file: {secret}\n"
+    )
+    words = ["forge", "webhook", "--port", "0", "--remember", str(tmp_path / "taken"), "--settings", str(settings)]
+    command = [sys.executable, "-m", "congtin", *words]
+    environment = {**os.environ, "CONGTIN_LANG": "en"}
+    push = {"ref": "refs/heads/main", "after": HEAD, "pusher": {"name": "mayor"}, "repository": REVIEW["repository"]}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as listener:
+        try:
+            port = int(re.search(r"127\.0\.0\.1:(\d+)", listener.stderr.readline())[1])
+            for headers, body in (
+                message(ForgeKind.GITHUB),
+                message(ForgeKind.GITHUB),
+                message(ForgeKind.GITHUB, push, delivery="two", event="push"),
+            ):
+                post(port, [*headers, ("Content-Length", str(len(body)))], body)
+            first, second = json.loads(listener.stdout.readline()), json.loads(listener.stdout.readline())
+        finally:
+            listener.send_signal(signal.SIGINT)
+        assert listener.wait(10) == 0
+    assert (first["type"], first["number"]) == ("review", 7) and "alarm" not in first
+    assert (second["type"], second["alarm"], second["login"]) == ("push", "foreign-commit", "mayor")

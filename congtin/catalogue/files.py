@@ -40,7 +40,7 @@ class Files:
 
     def _take(self, path: str) -> Iterator[SourcePath]:
         file = f"{self.root}/{path}"
-        shown = path if _is_unicode(path) else os.fsencode(path).decode("utf-8", "replace")
+        shown = readable(path)
         try:
             status = os.lstat(file)
         except (FileNotFoundError, NotADirectoryError):
@@ -123,6 +123,11 @@ def _text_folder(path: str) -> str:
     """Return the folder on the way to ``path`` that is named like a text, if any."""
     at = path.find(".md/")
     return path[: at + 3] if at >= 0 else ""
+
+
+def readable(path: str) -> str:
+    """Return a path as the store has it: what is not UTF-8 in it is replaced."""
+    return path if _is_unicode(path) else os.fsencode(path).decode("utf-8", "replace")
 
 
 def _is_unicode(name: str) -> bool:

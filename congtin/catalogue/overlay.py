@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from congtin.catalogue.files import readable
 from congtin.catalogue.read import Inspect
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.sync import Synchroniser
+from congtin.errors import UsageError
 from congtin.layout import CONTENT
+from congtin.messages import msg
 from congtin.network.network import Network
 
 ReadFile = Callable[[str], bytes | None]
@@ -19,16 +23,28 @@ ReadFile = Callable[[str], bytes | None]
 
 @contextmanager
 def changed_files(read: ReadFile, paths: Collection[str]) -> Iterator[Path]:
-    """Yield a folder with those of ``paths`` below `content/` that exist; it is gone afterwards."""
+    """Yield a folder with those of ``paths`` below `content/` that exist; it is gone afterwards.
+
+    Raise UsageError when one of them cannot be the name of a file.
+    """
     with tempfile.TemporaryDirectory(prefix="congtin-") as name:
         folder = Path(name)
         for path in content_paths(paths):
             data = read(path)
             if data is not None:
-                file = folder / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
+                _write(folder / path, data)
         yield folder
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    except OSError as error:
+        if error.errno not in (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST):
+            raise
+        text = msg("“{name}” cannot be the name of a file.", name=readable(file.name)[:80])
+        raise UsageError(text, msg("Use shorter names, and none for a file and a folder at once.")) from error
 
 
 class Overlay:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from congtin.catalogue.files import readable
 from congtin.catalogue.overlay import changed_files
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.addresses import lost_addresses
 from congtin.checks.duplicates import duplicates
-from congtin.checks.extent import touched_items
-from congtin.checks.looks import Look, Side, look_at_both
+from congtin.checks.extent import concerns_everything, touched_items
+from congtin.checks.looks import Changed, Look, Side, look_at_both
 from congtin.checks.placed import PlacementChange, eventual, placement_changes
 from congtin.checks.registry import Repository
 from congtin.checks.reviewing import review_items
@@ -57,17 +58,19 @@ def view_change(
     ``holds`` names that side. Sites and rules of both sides must be sound (`load_network`); what is wrong with the
     modes of files is not seen here.
     """
+    shown = {readable(path) for path in changed}
     here, other = (before, after) if holds == "before" else (after, before)
     with changed_files(other.read, changed) as folder:
-        looks = look_at_both(store, here, other, folder, changed, now)
+        everything = before.numbers != after.numbers or concerns_everything(before.network, after.network)
+        looks = look_at_both(store, here, other, Changed(folder, changed, shown, everything), now)
     repositories = [_repository(side, look, now, profile) for side, look in zip((here, other), looks, strict=True)]
     old, new = repositories if holds == "before" else reversed(repositories)
     due = (eventual(old), eventual(new))
     known = {_key(problem) for problem in _problems(old, due[0])}
-    touched = {*changed, *_files(old, changed), *_files(new, changed)}
+    touched = {*shown, *_files(old, shown), *_files(new, shown)}
     found = [p for p in _problems(new, due[1]) if p.path in touched or _key(p) not in known]
     found += lost_addresses(old, new)
-    found += _review(new, looks[0 if holds == "after" else 1], changed)
+    found += _review(new, looks[0 if holds == "after" else 1], shown)
     placed = tuple(placement_changes(old, new, due))
     return ChangeView(old, new, tuple(sorted(dict.fromkeys(found), key=Problem.sort_key)), placed)
 

@@ -36,26 +36,32 @@ def picked_ids(paths: Collection[str]) -> set[str]:
 
 
 def concerns_everything(before: Network, after: Network) -> bool:
-    """Tell whether every Item must be judged anew: other Sites, or another vocabulary."""
-    kinds = [{site.id: site.kind for site in network.sites.values()} for network in (before, after)]
-    return kinds[0] != kinds[1] or _terms(before.vocabulary) != _terms(after.vocabulary)
+    """Tell whether every Item must be judged anew: a term was taken out of the vocabulary, which any may use."""
+    old, new = _terms(before.vocabulary), _terms(after.vocabulary)
+    return any(not old[name] <= new[name] for name in old)
 
 
-def _terms(vocabulary: Vocabulary) -> list[list[str]]:
-    return [list(vocabulary.tags), list(vocabulary.document_types), list(vocabulary.document_fields)]
+def _terms(vocabulary: Vocabulary) -> dict[str, set[str]]:
+    return {
+        "tags": {*vocabulary.tags},
+        "types": {*vocabulary.document_types},
+        "fields": {*vocabulary.document_fields},
+    }
 
 
 def altered_sites(before: Network, after: Network) -> set[str]:
     """Return the Sites that judge or place Items otherwise than before; much that they say of themselves does not."""
     if before is after:
         return set()
-    return {name for name, site in after.sites.items() if _face(before.sites[name]) != _face(site)}
+    old, new = ({name: _face(site) for name, site in network.sites.items()} for network in (before, after))
+    return {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
 
 
 def _face(site: Site) -> tuple[object, ...]:
     options = site.options
     sections = [(name, section.kind, section.lang) for name, section in options.sections.items()]
-    return (site.host, site.editions, site.file, options.fallback, sections, options.accepts, options.moved)
+    rules = (options.kind, options.fallback, sections, options.accepts, options.moved)
+    return (site.host, site.editions, site.file, *rules)
 
 
 def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[str]) -> set[str]:
@@ -69,7 +75,7 @@ def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[st
 
 def chosen_ids(network: Network, sites: Collection[str]) -> set[str]:
     """Return the ids that these Sites name, whether there are such Items or not."""
-    chosen = [network.sites[site] for site in sites]
+    chosen = [network.sites[site] for site in sites if site in network.sites]
     return {name for site in chosen for name in (*site.picks, *site.options.moved.values())}
 
 

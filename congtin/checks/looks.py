@@ -17,7 +17,6 @@ from congtin.catalogue.store import CatalogueStore
 from congtin.checks.extent import (
     altered_sites,
     chosen_ids,
-    concerns_everything,
     items_of_sites,
     narrowed,
     picked_ids,
@@ -53,17 +52,26 @@ class Look:
     """By the path of a touched Item: Sources that may say the same."""
 
 
-def look_at_both(
-    store: CatalogueStore, here: Side, other: Side, folder: Path, changed: Collection[str], now: datetime
-) -> tuple[Look, Look]:
-    """Return looks at the side that the store holds and at the other, whose changed files are in ``folder``."""
-    overlay = Overlay(store, other.network, folder, changed, inspect_text)
+@dataclass(frozen=True)
+class Changed:
+    """The files of a Change: in ``folder`` those that the side beyond the store has; their names, and as text."""
+
+    folder: Path
+    names: Collection[str]
+    paths: Collection[str]
+    everything: bool
+    """Every Item must be judged anew."""
+
+
+def look_at_both(store: CatalogueStore, here: Side, other: Side, changed: Changed, now: datetime) -> tuple[Look, Look]:
+    """Return looks at the side that the store holds and at the other."""
+    overlay = Overlay(store, other.network, changed.folder, changed.names, inspect_text)
     networks = here.network, other.network
-    if here.numbers != other.numbers or concerns_everything(*networks):
-        first = _whole(store, here.network, changed)
+    if changed.everything:
+        first = _whole(store, here.network, changed.paths)
         with overlay.applied():
-            return first, _whole(store, other.network, changed)
-    return _Part(store, overlay, networks, changed, now).looks()
+            return first, _whole(store, other.network, changed.paths)
+    return _Part(store, overlay, networks, changed.paths, now).looks()
 
 
 def _alike(store: CatalogueStore, changed: Collection[str]) -> dict[str, list[Source]]:

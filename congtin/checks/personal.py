@@ -25,24 +25,27 @@ _CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _OLD = re.compile(
-    rf"(?:CMND|CMTND|chứng[ \u00a0]+minh(?:[ \u00a0]+(?:nhân[ \u00a0]+dân|thư))?)[^\n\d]{{0,40}}"
+    rf"(?:CMND|CMTND|chứng[ \u00a0]+minh[ \u00a0]+(?:nhân[ \u00a0]+dân|thư))[^\n\d]{{0,40}}"
     rf"(?P<number>\d{{3}}{_GAP}?\d{{3}}{_GAP}?\d{{3}})(?!\w|{_GAP}?\d)",
     re.IGNORECASE,
 )
 _PASSPORT = re.compile(r"(?:hộ[ \u00a0]+chiếu|passport)[^\n\d]{0,40}?\b(?P<number>[A-Z]\d{7})\b", re.IGNORECASE)
 _WINDOW = 300
+# Sooner looked for, and seldom there.
+_DIGITS = re.compile(r"0\d\d[ .\u00a0-]?\d[ .\u00a0-]?\d\d")
+_OLD_WORDS = ("CMND", "CMTND", "cmnd", "inh nhân dân", "inh thư", "INH NHÂN DÂN", "INH THƯ")
+_PASSPORT_WORDS = ("ộ chiếu", "Ộ CHIẾU", "assport", "ASSPORT")
 
 _HIDE = msg("Take it out, or hide its middle digits: 001********5; ask whose data they are before you keep them.")
 
 
 def inspect_id_numbers(path: str, text: str) -> Iterator[Problem]:
     """Yield the numbers of identity papers in one Source; the number itself is not repeated."""
-    for match in _CARD.finditer(text):
-        if _is_card(match[0]):
-            yield _card(path, text, match)
-    if "MND" in text or "MTND" in text or "inh" in text:
+    if _DIGITS.search(text):
+        yield from (_card(path, text, match) for match in _CARD.finditer(text) if _is_card(match[0]))
+    if any(word in text for word in _OLD_WORDS):
         yield from _named(path, text, _OLD, msg("The number of an old identity card stands here."))
-    if "hiếu" in text or "assport" in text or "HIẾU" in text:
+    if any(word in text for word in _PASSPORT_WORDS):
         yield from _named(path, text, _PASSPORT, msg("The number of a passport stands here."))
 
 

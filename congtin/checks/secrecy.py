@@ -14,13 +14,15 @@ _LEVEL = r"(?:TUYỆT[ \u00a0]+M[ \u00a0]?Ậ[ \u00a0]?T|TỐI[ \u00a0]+M[ \u00a
 # A stamp stands by itself, whatever marks it out: a heading, a frame, a table's cell, a field of the front matter.
 _EDGE = r"""[\s>#*_~|\[\](){}<>"'“”«»:;.,!–—=/-]*"""
 _STAMP = re.compile(
-    rf"(?:^|\||[\[(“\"«])(?:{_EDGE}(?:Độ|ĐỘ|Mức|MỨC)(?:[ \u00a0]+độ)?[ \u00a0]+[Mm][Ậậ][Tt])?{_EDGE}"
-    rf"(?P<level>{_LEVEL}){_EDGE}(?:$|\||[\])”\"»])|^\w+: *[\"']?(?P<field>{_LEVEL})[\"']?$",
+    rf"(?:^|\|)(?:{_EDGE}(?:Độ|ĐỘ|Mức|MỨC)(?:[ \u00a0]+độ)?[ \u00a0]+[Mm][Ậậ][Tt])?{_EDGE}"
+    rf"(?P<level>{_LEVEL}){_EDGE}(?:$|\|)|^\w+: *[\"']?(?P<field>{_LEVEL})[\"']?$",
     re.MULTILINE,
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _WORD = re.compile(r"\b(?:TUYỆT|TỐI)[ \u00a0]+MẬT\b")
-_PAPER = re.compile(r"\b(?:VĂN BẢN|TÀI LIỆU|HỒ SƠ|CÔNG VĂN|ĐỘ) MẬT\b|\bLƯU HÀNH NỘI BỘ\b|\(MẬT\)")
+_PAPER = re.compile(
+    r"[\[(]M[ \u00a0]?Ậ[ \u00a0]?T[\])]|\b(?:VĂN BẢN|TÀI LIỆU|HỒ SƠ|CÔNG VĂN|ĐỘ) MẬT\b|\bLƯU HÀNH NỘI BỘ\b"
+)
 
 
 def inspect_secrecy(path: str, text: str) -> Iterator[Problem]:
@@ -34,7 +36,7 @@ def inspect_secrecy(path: str, text: str) -> Iterator[Problem]:
         level = " ".join(re.sub(r"M\s?Ậ\s?T", "MẬT", stamp["level"] or stamp["field"]).split())
         text_of = msg("The text bears the stamp “{level}”: state secrets are never published (E24).", level=level)
         hint = msg("Stop, and tell the unit in charge of state secrets; the file must leave this computer too.")
-        yield Problem("secret-stamp", text_of, path, text.count("\n", 0, stamp.start("level")) + 1, hint)
+        yield Problem("secret-stamp", text_of, path, text.count("\n", 0, stamp.start()) + 1, hint)
         return
     found = _PAPER.search(text) or _WORD.search(text)
     if found:

@@ -52,15 +52,25 @@ def board_group() -> None:
 
 
 def place_of(context: Context, given: Path | None, name: str) -> Path | None:
-    """Return where something lies: as given, by `git config congtin.<name>`, or by the variable CONGTIN_<NAME>."""
+    """Return where something lies: as given, by `git config congtin.<name>`, by the variable CONGTIN_<NAME>.
+
+    A clone of a content repository on this machine finds it by that one's configuration. Relative paths of a
+    configuration begin at the repository's top.
+    """
     if given is not None:
         return given
     repository = GitRepository(context.root)
-    value = repository.answer("config", "--get", f"congtin.{name}").stdout.decode().strip()
-    if value:
-        return repository.folder / Path(value).expanduser()
+    own = _configured(repository, name)
     variable = os.environ.get(f"CONGTIN_{name.upper()}", "")
-    return Path(variable) if variable else None
+    if own or variable:
+        return own or Path(variable)
+    origin = Path(repository.answer("remote", "get-url", "origin").stdout.decode().strip().removeprefix("file://"))
+    return _configured(GitRepository(origin), name) if origin.is_absolute() and origin.is_dir() else None
+
+
+def _configured(repository: GitRepository, name: str) -> Path | None:
+    value = repository.answer("config", "--local", "--get", f"congtin.{name}").stdout.decode().strip()
+    return repository.path / Path(value).expanduser() if value else None
 
 
 def open_roster(context: Context, given: Path | None) -> GitRepository:

@@ -6,18 +6,23 @@ import dataclasses
 import json
 import os
 import sys
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from congtin.cli.context import Context
+from congtin.cli.files import require_file_place
 from congtin.cli.show import make_console, show_problems
-from congtin.editorial.forges.attest import Accounts, Attestation, attestable
+from congtin.editorial.forges.attest import Accounts, Attestation, Refusal, attestable
 from congtin.editorial.forges.client import Client
 from congtin.editorial.forges.connect import connect
 from congtin.editorial.forges.events import Event
 from congtin.editorial.forges.listener import PATH, Listener
+from congtin.editorial.forges.mainline import main_problems
 from congtin.editorial.forges.models import MAIN, Conversation, Forge, Status, StatusState
+from congtin.editorial.forges.service import sync
 from congtin.editorial.forges.settings import ForgeSettings, load_settings, token_of, webhook_secret_of
 from congtin.editorial.forges.verdicts import fetch_verdict
 from congtin.editorial.forges.webhooks import Deliveries, Receiver
@@ -101,13 +106,36 @@ def reviews_command(
     said = forge.conversation(number)
     accounts = _accounts(context, read, roster)
     click.echo(_pull_line(said))
-    for result in attestable(
-        forge.kind, forge.repository, said, head=head, digest=digest, accounts=accounts, excluded=authors
-    ):
+    _show(attestable(forge.kind, forge.repository, said, head=head, digest=digest, accounts=accounts, excluded=authors))
+
+
+def _show(results: Iterable[Attestation | Refusal]) -> None:
+    for result in results:
         if isinstance(result, Attestation):
             click.echo(str(msg("{review}: approved by {person}", review=result.review, person=result.person)))
         else:
             click.echo(f"{result.review}: {result.login}: {result.reason} [{result.code}]")
+
+
+@forge_group.command("sync", help=translate("Attest what counts of a Change's reviews, and post the gate's verdict."))
+@click.argument("change")
+@click.option(
+    "--content",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help=translate("The repository content.git, which decides."),
+)
+@click.option("--url", default="", help=translate("Where to read more."))
+@_SETTINGS
+def sync_command(change: str, content: Path, url: str, settings: Path | None) -> None:
+    """Run by the service after a webhook, or from a timer; with its key, on its machine."""
+    _, forge = _forge(settings)
+    synced = sync(content, forge, change, lambda: datetime.now().astimezone(), url=url)
+    _show(synced.results)
+    for one in synced.not_said:
+        click.echo(str(msg("Not taken: {detail}", detail=one.why)))
+    state, words = synced.status.state.value, synced.status.short
+    click.echo(str(msg("Posted on {commit}: {state}", commit=synced.head, state=f"{state} – {words}")))
 
 
 def _pull_line(said: Conversation) -> str:
@@ -118,9 +146,9 @@ def _pull_line(said: Conversation) -> str:
 def _accounts(context: Context, settings: ForgeSettings, roster: Path | None) -> Accounts:
     if roster is None:
         return Accounts({})
-    repository = GitRepository(roster)
-    head = repository.ref("refs/heads/main")
-    people = load_roster(repository.tree(head)) if head else None
+    with GitRepository(roster) as repository:
+        head = repository.ref("refs/heads/main")
+        people = load_roster(repository.tree(head)) if head else None
     kind = "gitea" if settings.forge == "forgejo" else settings.forge
     return Accounts(people.logins(kind, context.now)) if people else Accounts({})
 
@@ -136,6 +164,35 @@ def merge_command(number: int, head: str, title: str, message: str, settings: Pa
     _, forge = _forge(settings)
     commit = forge.merge(number, head, title, message)
     click.echo(str(msg("Merged as {commit}", commit=commit)))
+
+
+@forge_group.command("close", help=translate("Close the pull request of a Change that was rejected or withdrawn."))
+@_NUMBER
+@_SETTINGS
+def close_command(number: int, settings: Path | None) -> None:
+    """Close it; the forge then removes its preview."""
+    _, forge = _forge(settings)
+    forge.close(number)
+    click.echo(str(msg("Pull request {number} is closed.", number=number)))
+
+
+@forge_group.command("main", help=translate("Say whether the forge's main is ours; exit with 1 when it is not."))
+@click.option(
+    "--content",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help=translate("The repository content.git, which decides."),
+)
+@_SETTINGS
+def main_command(content: Path, settings: Path | None) -> None:
+    """Compare; for a timer, so that a foreign commit alarms even where no webhook arrives."""
+    _, forge = _forge(settings)
+    with GitRepository(content) as repository:
+        problems = main_problems(forge, repository)
+    show_problems(make_console(), problems)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        sys.exit(1)
+    click.echo(str(msg("{branch} on {repository} holds nothing foreign.", branch=MAIN, repository=forge.repository)))
 
 
 @forge_group.command("protect", help=translate("Protect main: only congtin's account merges, and only so."))
@@ -181,6 +238,7 @@ def verdict_command(
 @_SETTINGS
 def webhook_command(port: int, remember: Path, settings: Path | None) -> None:
     """Listen on loopback until stopped; what was not proven is answered with an error and not printed."""
+    require_file_place(remember)
     read = load_settings(settings)
     receiver = Receiver(read.kind, read.repository, webhook_secret_of(read), Deliveries(remember))
 

@@ -22,13 +22,16 @@ from congtin.messages import msg, translate
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help=translate("The repository whose “main” is copied; default: this one."),
 )
+@click.option(
+    "--begin", metavar="REVISION", help=translate("The step of “main” a new copy begins with; default: the first.")
+)
 @click.pass_obj
-def mirror_command(context: Context, target: str, source: Path | None) -> None:
+def mirror_command(context: Context, target: str, source: Path | None, begin: str | None) -> None:
     """Write what is new into a bare repository and say how much it was."""
     name = hashlib.sha256(target.encode()).hexdigest()[:16]
     with GitRepository(source or context.root) as repository:
         state = repository.folder / DESK_STATE if source else context.state
-        done = mirror(repository, target, state / "mirrors" / f"{name}.git")
+        done = mirror(repository, target, state / "mirrors" / f"{name}.git", begin and repository.resolve(begin))
     click.echo(
         str(
             msg(

@@ -70,6 +70,11 @@ class Dated(StrictModel):
     def holds(self, at: datetime) -> bool:
         return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
 
+    @property
+    def in_order(self) -> bool:
+        """Tell whether it does not end before it begins."""
+        return self.valid_to is None or self.valid_from <= self.valid_to
+
     def overlaps(self, other: Dated) -> bool:
         """Tell whether there is a moment at which both hold; a span that ends where it begins has none."""
         starts, ends = max(self.valid_from, other.valid_from), [s.valid_to for s in (self, other) if s.valid_to]

@@ -28,6 +28,9 @@ class Step(Protocol):
     @property
     def after(self) -> str: ...
 
+    @property
+    def head(self) -> str: ...
+
 
 @dataclass(frozen=True)
 class Takedown:
@@ -48,7 +51,11 @@ def find(
     """Return the takedown these bytes are, if a head has ordered one; None when nobody has."""
     for found in standing.of_type(Type.TAKEDOWN):
         statement = found.signed.statement
-        if statement.digest != digest:
+        if (
+            statement.digest != digest
+            or statement.head != step.head
+            or not content.is_ancestor(statement.base, step.prev)
+        ):
             continue
         person = standing.person(found)
         problems = list(_tombstone(content, step, differences, statement))

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from congtin.editorial import hook, refs
+from congtin.editorial import hook, refs, roster_push
 from congtin.editorial.desk import MAIN, Desk
 from congtin.editorial.log import Event
 from congtin.editorial.refs import RefMove
@@ -57,6 +57,7 @@ def found(folder: Path, source: Path, revision: str, sites: Sequence[str], now: 
 
     Raise UsageError when the folder is not empty or the source is no Git repository.
     """
+    folder = folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(msg("{path} is not empty.", path=folder), msg("Name a folder that does not exist yet."))
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +72,7 @@ def found(folder: Path, source: Path, revision: str, sites: Sequence[str], now: 
         Path(half).rename(folder)
         # The temporary folder's tidying up finds it moved away.
         Path(half).mkdir()
+    roster_push.install(folder / ROSTER, folder / TRUST)
     _clone(folder)
     return Founded(folder, tuple(maker.names))
 

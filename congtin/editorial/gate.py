@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from congtin.checks.change import ChangeView
 from congtin.editorial import authors, emergency
 from congtin.editorial.deletions import deletion_problems
-from congtin.editorial.merging import Proposal
+from congtin.editorial.merging import CHANGE, Proposal
+from congtin.editorial.objections import objections
 from congtin.editorial.policy import load_policy
 from congtin.editorial.repository import CommitTree, Difference, GitRepository, digest_of, parse_raw
 from congtin.editorial.required import TECHNICAL, Need, Requirements
+from congtin.editorial.roles import roles_for
 from congtin.editorial.shape import shape_problems
 from congtin.editorial.standing import Appended, Standing
 from congtin.editorial.statements import Statement, Type
@@ -65,6 +67,7 @@ class _Judge:
         if self.problems:
             # Files of the wrong kind are not read, and unknown hands are not listened to.
             return self._closed(who.people)
+        self.problems += self._used_up()
         takedown = emergency.find(self.content, self.proposal, self.differences, self.digest, self.standing, policy)
         submission = None if takedown else self._submission()
         people = who.people | self._submitters() | self._earlier_hands()
@@ -78,9 +81,7 @@ class _Judge:
         wanted = Requirements(policy, self.content.tree(self.proposal.prev), after, view, self.rules)
         needs = wanted.needs(self.differences)
         self.problems += wanted.problems
-        self._closing(needs, people)
-        self._confirmations(needs)
-        self._requested(needs)
+        self.problems += objections(self.standing, self.digest, needs, people)
         return self._result(self._states(needs, people), people, view)
 
     def _next_policy(self, after: CommitTree) -> None:
@@ -114,26 +115,28 @@ class _Judge:
             if isinstance(person, Msg):
                 self.ignored.append(Ignored(found.signed.sha, None, person))
                 continue
-            self.problems += self._age(statement)
             return statement
         hint = msg("Submit it again: congtin change submit {change}", change=self.proposal.change)
         text = msg("Nobody has submitted exactly these bytes.")
         self.problems.append(Problem("not-submitted", text, "", 0, hint))
         return None
 
-    def _age(self, statement: Statement) -> Iterator[Problem]:
-        """Refuse what was said about another main, and what main has had already: an Approval is used once."""
-        prev, base = self.proposal.prev, statement.base
-        if not self.content.is_ancestor(base, prev):
-            yield Problem("foreign-base", msg("The Change does not build on what is published."))
-            return
-        for oid in self.content.commits(prev, base):
-            commit = self.content.commit(oid)
-            if commit.trailer("Change") == self.proposal.change:
-                text = msg("The Change was merged before, as {commit}.", commit=oid[:12])
-                hint = msg("Begin a new Change: an Approval is used only once.")
-                yield Problem("used-up", text, "", 0, hint)
-                return
+    def _used_up(self) -> Iterator[Problem]:
+        """Refuse a Change that main has had since anything was said about it: an Approval is used once.
+
+        Statements are never removed, so a new submission on a newer main does not hide the old merge.
+        """
+        prev = self.proposal.prev
+        bases = {found.signed.statement.base for found in self.standing.statements}
+        for base in bases:
+            if not self.content.is_ancestor(base, prev):
+                continue
+            for oid in self.content.run("rev-list", "--first-parent", prev, f"^{base}").decode().split():
+                if self.content.commit(oid).trailer(CHANGE) == self.proposal.change:
+                    text = msg("The Change was merged before, as {commit}.", commit=oid[:12])
+                    hint = msg("Begin a new Change: an Approval is used only once.")
+                    yield Problem("used-up", text, "", 0, hint)
+                    return
 
     def _submitters(self) -> frozenset[str]:
         """Return everybody who ever submitted this Change, also in other words."""
@@ -144,71 +147,16 @@ class _Judge:
         """Return who brought the very same files in another Change: squashing hides nobody."""
         return frozenset(filter(None, map(self.standing.roster.owner_of_key, self.standing.hands(self.differences))))
 
-    # --- what keeps a Change closed ------------------------------------------------------------
-
-    def _closing(self, needs: Sequence[Need], people: frozenset[str]) -> None:
-        for found in self.standing.of_type(Type.REJECTION, Type.WITHDRAWAL):
-            statement = found.signed.statement
-            person = self.standing.person(found)
-            if isinstance(person, Msg):
-                continue
-            if statement.type is Type.REJECTION and self._on_board(found, person, needs):
-                text = msg("The Change was rejected: {code}. {reason}", code=statement.code, reason=statement.reason)
-            elif statement.type is Type.WITHDRAWAL and person in people:
-                text = msg("The Change was withdrawn by its author.")
-            else:
-                continue
-            hint = msg("Begin a new Change.")
-            self.problems.append(Problem("closed", text, "", 0, hint))
-
-    def _on_board(self, found: Appended, person: str, needs: Sequence[Need]) -> bool:
-        """Tell whether a person may decide about any part of what is asked for."""
-        return any(self._roles(need, found, person) for need in needs)
-
-    def _works_for(self, person: str, needs: Sequence[Need]) -> bool:
-        """Tell whether a person stands with a Board that is asked, in whatever role."""
-        return any(self.standing.roster.standing(person, need.body, self.standing.time) for need in needs)
-
-    def _confirmations(self, needs: Sequence[Need]) -> None:
-        """Wait for the units that must confirm (E14)."""
-        confirmed = {
-            found.signed.statement.unit
-            for found in self.standing.of_type(Type.CONFIRMATION)
-            if found.signed.statement.digest == self.digest and self._of_unit(found)
-        }
-        for found in self.standing.of_type(Type.NEEDS_CONFIRMATION):
-            statement, person = found.signed.statement, self.standing.person(found)
-            if statement.unit in confirmed or isinstance(person, Msg) or not self._works_for(person, needs):
-                continue
-            text = msg("Waits for confirmation by {unit}: {reason}", unit=statement.unit, reason=statement.reason)
-            hint = msg("congtin change confirm {change}", change=self.proposal.change)
-            self.problems.append(Problem("needs-confirmation", text, "", 0, hint))
-
-    def _of_unit(self, found: Appended) -> bool:
-        person, unit = self.standing.person(found), found.signed.statement.unit or ""
-        return isinstance(person, str) and bool(self.standing.roster.standing(person, unit, self.standing.time))
-
-    def _requested(self, needs: Sequence[Need]) -> None:
-        """Hold back what a Board has asked to be changed, until the one who asked approves these very bytes."""
-        latest: dict[str, Appended] = {}
-        for found in self.standing.of_type(Type.APPROVAL, Type.CHANGES_REQUESTED):
-            person = self.standing.person(found)
-            if isinstance(person, str) and found.signed.statement.digest == self.digest:
-                latest[person] = found
-        for person, found in latest.items():
-            statement = found.signed.statement
-            if statement.type is Type.CHANGES_REQUESTED and self._works_for(person, needs):
-                text = msg("Changes are requested: {reason}", reason=statement.reason)
-                self.problems.append(Problem("changes-requested", text))
-
     # --- Approvals -----------------------------------------------------------------------------
 
     def _states(self, needs: Sequence[Need], people: frozenset[str]) -> tuple[NeedState, ...]:
         counting = list(self._approvals())
         used: set[str] = set()
-        states = []
-        for need in needs:
-            given = tuple(self._given(need, counting, people))
+        states: list[NeedState] = []
+        # Who decides as a technical reviewer is another person than those who decide for a Board.
+        for need in sorted(needs, key=lambda need: need.body == TECHNICAL):
+            taken = {one.person for state in states for one in state.given} if need.body == TECHNICAL else set()
+            given = tuple(one for one in self._given(need, counting, people) if one.person not in taken)
             used |= {one.statement for one in given}
             states.append(NeedState(need, given, _missing(need, given)))
         for found, person in counting:
@@ -237,22 +185,20 @@ class _Judge:
                 yield found, person
 
     def _given(self, need: Need, counting: Sequence[tuple[Appended, str]], people: frozenset[str]) -> Iterator[Given]:
-        """Yield one Approval for each person who counts for a Need, in the order in which they were given."""
+        """Yield one Approval for each person who counts for a Need, in the order in which they were given.
+
+        Where steps are asked for, all of them: what came before its turn is given once more (E23).
+        """
         seen: set[str] = set()
         for found, person in counting:
-            roles = self._roles(need, found, person)
-            if person in seen or not roles:
+            roles = roles_for(self.standing, need, found, person)
+            if not roles or (person in seen and not need.steps):
                 continue
             author = person in people
             if author and not self._excepted(need.body):
                 continue
             seen.add(person)
             yield Given(person, roles, found.signed.sha, found.seq, exception=author)
-
-    def _roles(self, need: Need, found: Appended, person: str) -> frozenset[str]:
-        if need.body == TECHNICAL:
-            return frozenset({TECHNICAL}) if self.standing.is_technical_reviewer(found, person) else frozenset()
-        return self.standing.roles(found, person, need.body, need.paths) & need.roles
 
     def _excepted(self, body: str) -> bool:
         """Tell whether a Board of one person may let the author approve (E22): packs and roster must both say so."""
@@ -265,8 +211,9 @@ class _Judge:
 def _missing(need: Need, given: Sequence[Given]) -> int:
     if not need.steps:
         return max(0, need.count - len(given))
-    left = list(need.steps)
+    left, done = list(need.steps), set()
     for one in sorted(given, key=lambda g: g.seq):
-        if left and one.roles.intersection(left[0].roles):
+        if left and one.person not in done and one.roles.intersection(left[0].roles):
+            done.add(one.person)
             del left[0]
     return len(left)

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +29,9 @@ SETTINGS = {
     "receive.advertisePushOptions": "false",
     "core.logAllRefUpdates": "true",
     "core.fsync": "all",
+    # Set here, so that nobody's own settings lead Git to other hooks or to none.
+    "core.hooksPath": "hooks",
+    "receive.shallowUpdate": "false",
     "gc.auto": "0",
     "transfer.hideRefs": "refs/replace",
 }
@@ -71,14 +75,25 @@ def receive(path: Path, updates: list[Update], now: datetime) -> None:
     with Desk(path, now, quarantine=True) as desk, desk.lock():
         try:
             events = Receiver(desk, updates).judge()
-        except CongtinError as error:
-            desk.record([_refusal(updates, error)])
+        except BaseException as error:
+            # Whatever it is, the push is refused by it, and the log tells of every refusal.
+            desk.record([replace(_refusal(updates, error), roster=_roster_seen(desk))])
             raise
         desk.record(events)
 
 
-def _refusal(updates: list[Update], error: CongtinError) -> log.Event:
+def _roster_seen(desk: Desk) -> str | None:
+    """Return the roster in force, also for a refusal: what the log has named cannot be taken back (E7, E8)."""
+    try:
+        return desk.roster_head
+    except CongtinError:
+        return None
+
+
+def _refusal(updates: list[Update], error: BaseException) -> log.Event:
     if isinstance(error, NotPassed):
-        return refusal_of(updates, error.message, error.verdict.errors, error.verdict.change)
+        refusal = refusal_of(updates, error.message, error.verdict.errors, error.verdict.change)
+        return replace(refusal, sites=error.verdict.concerned)
     problems = error.problems if isinstance(error, ProblemsFound) else ()
-    return refusal_of(updates, error.message, problems, None)
+    reason = error.message if isinstance(error, CongtinError) else msg("{detail}", detail=repr(error)[:300])
+    return refusal_of(updates, reason, problems, None)

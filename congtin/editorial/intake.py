@@ -14,9 +14,9 @@ from congtin.editorial.policy import Act, Guard, Policy
 from congtin.editorial.repository import ABSENT, Difference, GitRepository, digest_of, parse_raw
 from congtin.editorial.roster import Roster
 from congtin.editorial.rosters import Rosters
-from congtin.editorial.statements import Signed, Statement, Type
+from congtin.editorial.statements import Signed, Statement, Type, sites_of
 from congtin.editorial.trust import TrustRoot
-from congtin.errors import CongtinError
+from congtin.errors import CongtinError, did_you_mean
 from congtin.messages import msg
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class Intake:
         self._clock(statement)
         if head is None:
             raise NotTaken(msg("There is no Change “{change}”.", change=statement.change))
-        self._role(statement.type, person)
+        self._role(statement, person)
+        self._unit(statement, person)
         self._bytes(statement, head)
         guards = self.policy.transitions[ACTS[statement.type]].guards
         if Guard.NEWEST_BYTES in guards:
@@ -101,20 +102,31 @@ class Intake:
             text = msg("The statement was signed at {at}, but it is {now} here.", at=statement.at, now=self.now)
             raise NotTaken(text, msg("Set the clock of your computer right, and sign again."))
 
-    def _role(self, kind: Type, person: str) -> None:
-        """Refuse who has none of the roles anywhere; on which Board they count is the gate's question."""
-        roles = {role.value for role in self.policy.transitions[ACTS[kind]].roles}
-        held = {role.value for role in self.roles(person)}
-        reviewer = kind in _REVIEWERS and person in self.roster.technical_reviewers(self.now)
-        if not (roles & held or reviewer) or (kind is Type.APPROVAL and person in self.roster.operators(self.now)):
-            text = msg(
-                "“{act}” needs one of these roles: {roles}.", act=ACTS[kind].value, roles=", ".join(sorted(roles))
-            )
+    def _role(self, statement: Statement, person: str) -> None:
+        """Refuse who has none of the roles; on which Board they count for a Change is the gate's question."""
+        act = ACTS[statement.type]
+        roles = {role.value for role in self.policy.transitions[act].roles}
+        boards = _boards(statement) if act in _AT_ONCE else self.roster.boards
+        held = {role.value for role in self.roles(person, boards)}
+        reviewer = statement.type in _REVIEWERS and person in self.roster.technical_reviewers(self.now)
+        operator = act is Act.APPROVE and person in self.roster.operators(self.now)
+        if not (roles & held or reviewer) or operator:
+            text = msg("“{act}” needs one of these roles: {roles}.", act=act.value, roles=", ".join(sorted(roles)))
             raise NotTaken(text, msg("The Board's decision gives roles; the roster holds them."))
 
-    def roles(self, person: str) -> frozenset[BoardRole]:
-        """Return all roles a person has on any Board."""
-        return frozenset(role for site in self.roster.boards for role in self.roster.standing(person, site, self.now))
+    def _unit(self, statement: Statement, person: str) -> None:
+        """Refuse a unit without a Board, for which nobody could ever confirm, and the word of another unit (E14)."""
+        unit = statement.unit
+        if unit is None:
+            return
+        if unit not in self.roster.boards:
+            raise NotTaken(msg("There is no Board of “{site}”.", site=unit), did_you_mean(unit, self.roster.boards))
+        if statement.type is Type.CONFIRMATION and not self.roster.standing(person, unit, self.now):
+            raise NotTaken(msg("Only somebody of {unit} confirms for it (E14).", unit=unit))
+
+    def roles(self, person: str, boards: Iterable[str]) -> frozenset[BoardRole]:
+        """Return all roles a person has on any of these Boards."""
+        return frozenset(role for site in boards for role in self.roster.standing(person, site, self.now))
 
     def _bytes(self, statement: Statement, head: str) -> None:
         """Work the digest out anew: nobody signs bytes that are not there."""
@@ -155,6 +167,15 @@ class Intake:
 
 
 _REVIEWERS = frozenset({Type.SUBMISSION, Type.APPROVAL, Type.CHANGES_REQUESTED, Type.CONFIRMATION})
+
+
+# What takes effect without the gate's asking anybody: only the Boards of the Item itself and of its Portal.
+_AT_ONCE = frozenset({Act.TAKE_DOWN, Act.CONFIRM_TAKE_DOWN})
+
+
+def _boards(statement: Statement) -> set[str]:
+    sites = sites_of(statement.files)
+    return {*sites, *(f"{site.partition('/')[0]}/portal" for site in sites)}
 
 
 def require_code(statement: Statement, rules: Iterable[SiteRules]) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from congtin.editorial.roster import Roster
 from congtin.editorial.signatures import parse_key
 
+_JSON_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SIGNATURE = re.compile(rb"-----BEGIN SSH SIGNATURE-----(.*?)-----END SSH SIGNATURE-----", re.DOTALL)
 
 
@@ -37,11 +40,17 @@ def leaks(texts: Mapping[str, bytes], roster: Roster, *, more: Iterable[str] = (
     blobs = {parse_key(key.key).blob: fingerprint for fingerprint, (_, key) in roster.keys.items()}
     found = []
     for where, data in texts.items():
-        text = _plain(data.decode("utf-8", "replace"))
         if pattern:
-            found += [Leak(where, *words[word]) for word in dict.fromkeys(pattern.findall(text))]
+            hits = (hit for text in _readings(data.decode("utf-8", "replace")) for hit in pattern.findall(text))
+            found += [Leak(where, *words[word]) for word in dict.fromkeys(hits)]
         found += [Leak(where, "signature", blobs[blob]) for blob in _signers(data, blobs)]
     return found
+
+
+def _readings(text: str) -> set[str]:
+    """Return a text as it stands and as HTML, addresses and JSON write letters."""
+    as_json = _JSON_ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return {_plain(each) for each in (text, html.unescape(text), unquote(text), as_json)}
 
 
 def _words(roster: Roster) -> Iterator[tuple[str, str]]:

@@ -40,12 +40,13 @@ class Mirrored:
     commits: int
 
 
-def mirror(source: GitRepository, target: str, workshop: Path) -> Mirrored:
+def mirror(source: GitRepository, target: str, workshop: Path, begin: str | None = None) -> Mirrored:
     """Bring the copy at ``target`` (a folder, made when it is not there, or an address) forward to `main`.
 
-    ``workshop`` is a folder of our own in which the new commits are made. Raise UsageError when there is nothing to
-    copy or the target is the repository itself, ForeignMirror when it holds anything else, GitFailed when it cannot
-    be written; then it stays as it was.
+    ``workshop`` is a folder of our own in which the new commits are made. A new copy begins with the first step of
+    `main`, or with the step ``begin``: so what was before it stays out. Raise UsageError when there is nothing to
+    copy, the copy has begun already or the target is the repository itself, ForeignMirror when it holds anything
+    else, GitFailed when it cannot be written; then it stays as it was.
     """
     main = source.ref(MAIN)
     if main is None:
@@ -53,7 +54,11 @@ def mirror(source: GitRepository, target: str, workshop: Path) -> Mirrored:
     target = _place(source, target)
     with _workshop(source, workshop) as made:
         before = _head_of(made, target)
-        head = _Writer(source, made).bring_forward(before, main)
+        if before and begin:
+            raise UsageError(
+                msg("The copy has begun already."), msg("Name an empty place for a copy that begins later.")
+            )
+        head = _Writer(source, made).bring_forward(before, main, begin)
         if head is None:
             raise UsageError(msg("There is nothing to copy yet."))
         if head != before:
@@ -79,13 +84,13 @@ class _Writer:
         self.made = made
         self.held_back = HeldBack(source)
 
-    def bring_forward(self, before: str | None, main: str) -> str | None:
+    def bring_forward(self, before: str | None, main: str, begin: str | None) -> str | None:
         """Return the copy's commit for ``main``, upon the copy's newest commit ``before``."""
         if before is None:
-            chain = self.source.run("rev-list", "--first-parent", "--reverse", main).decode().split()
-            self.held_back.read(chain[0])
-            head, tree = self._add(None, "", chain[0])
-            previous, rest = chain[0], chain[1:]
+            previous = begin or self.source.run("rev-list", "--first-parent", main).decode().split()[-1]
+            rest = self.source.first_parents(previous, main)
+            self.held_back.read(previous)
+            head, tree = self._add(None, "", previous)
         else:
             previous = _trailer(self.made.commit(before))
             rest = self._since(previous, main)

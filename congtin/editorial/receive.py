@@ -11,7 +11,7 @@ from congtin.editorial import approvals, authors, log
 from congtin.editorial.desk import CHANGES, MAIN, Desk, Refused
 from congtin.editorial.intake import Intake, require_code
 from congtin.editorial.log import Event
-from congtin.editorial.merging import Proposal, step_of
+from congtin.editorial.merging import LOG_HEAD, Proposal, step_of
 from congtin.editorial.repository import ABSENT, Commit, Difference
 from congtin.editorial.shape import shape_problems
 from congtin.editorial.signatures import BadSignature
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from congtin.editorial.verdict import Verdict
 
 _BRANCH = re.compile(re.escape(CHANGES) + r"([23456789abcdefghjkmnpqrstvwxyz]{12})")
+_OID = re.compile("[0-9a-f]{40}")
 # A push may bring several merges, when the one who merges was away from the network.
 _MOST_STEPS = 50
 
@@ -59,11 +60,24 @@ class Receiver:
         if len(self.updates) > most:
             text = msg("The push moves {count} refs; {most} are allowed.", count=len(self.updates), most=most)
             raise Refused(text)
+        self.honest()
         # Branches come first, then what is said about them, then what is made of it.
         ranks = {MAIN: 2, approvals.REF: 1}
         for update in sorted(self.updates, key=lambda u: ranks.get(u.ref, 0)):
             self.update(update)
         return self.events
+
+    def honest(self) -> None:
+        """Refuse a push that says other refs stand there than do: part of it would be judged by what is not so."""
+        refs = [update.ref for update in self.updates]
+        if len(set(refs)) != len(refs):
+            raise Refused(msg("The push moves one ref twice."))
+        if MAIN in refs and len(refs) > 1:
+            hint = msg("First what is said about a Change, then the merge, each in a push of its own.")
+            raise Refused(msg("Main moves alone."), hint)
+        for update in self.updates:
+            if (self.desk.plain.ref(update.ref) or ABSENT) != update.old:
+                raise Refused(msg("Somebody else was faster: {refs}. Try again.", refs=update.ref))
 
     def update(self, update: Update) -> None:
         branch = _BRANCH.fullmatch(update.ref)
@@ -107,10 +121,25 @@ class Receiver:
 
     def step(self, update: Update) -> None:
         change, head = step_of(self.desk.content, update.old, update.new)
+        self.newest(change, head)
+        self.log_head(update.new)
         verdict = self.desk.judge(Proposal(change, update.old, update.new, head), self.state(approvals.REF))
         if not verdict.passes:
             raise NotPassed(verdict, update.new)
-        self.event("merged", update, change=change, sites=verdict.sites, detail=_merged(verdict))
+        self.event("merged", update, change=change, sites=verdict.concerned, detail=_merged(verdict))
+
+    def newest(self, change: str, head: str) -> None:
+        """Refuse an older head: what was approved dies with any later edit."""
+        if self.desk.plain.ref(f"{CHANGES}{change}") != head:
+            text = msg("The Change {change} has been edited since, or does not exist.", change=change)
+            raise Refused(text, msg("Look at it again: congtin change diff {change}", change=change))
+
+    def log_head(self, commit: str) -> None:
+        """Refuse a merge that names no entry of the log: later it would not show that the log's end was cut off."""
+        named = self.desk.content.commit(commit).trailer(LOG_HEAD)
+        head = self.desk.plain.ref(log.REF)
+        if not head or not _OID.fullmatch(named) or not self.desk.plain.is_ancestor(named, head):
+            raise Refused(msg("The merge does not name an entry of the log."), msg("congtin change merge makes it."))
 
     # --- branches of Changes -------------------------------------------------------------------
 
@@ -130,13 +159,18 @@ class Receiver:
         if len(commits) > authors.MOST_COMMITS:
             raise Refused(msg("The push holds more than {most} commits.", most=authors.MOST_COMMITS))
         brought: dict[str, list[str]] = {}
+        paths, people = set(), set()
         for commit in commits:
             key = self.signer(commit)
+            people.add(self.desk.roster.owner_of_key(key))
             for difference in self.own_differences(commit):
                 brought.setdefault(difference.new, []).append(key)
+                paths.add(difference.path)
         self.shape(update)
         detail: dict[str, Any] = {"brought": {blob: sorted(set(keys)) for blob, keys in brought.items()}}
-        self.event("pushed", update, change=change, detail=detail)
+        detail["authors"] = sorted(filter(None, people))
+        person = detail["authors"][0] if len(people) == 1 else None
+        self.event("pushed", update, change=change, person=person, sites=tuple(sites_of(paths)), detail=detail)
 
     def signer(self, commit: Commit) -> str:
         """Return the key that signed a new commit; only keys that count today bring anything new."""
@@ -236,8 +270,13 @@ def _merged(verdict: Verdict) -> dict[str, Any]:
 def refusal_of(updates: Sequence[Update], reason: Msg, problems: Sequence[Problem], change: str | None) -> Event:
     """Return what the log keeps of a push that was refused."""
     detail: dict[str, Any] = {
-        "reason": str(reason)[:500],
+        "reason": _shown(str(reason))[:500],
         "problems": sorted({problem.code for problem in problems}),
     }
-    refs = {update.ref[:200]: (update.old, update.new) for update in updates[:20]}
+    refs = {_shown(update.ref)[:200]: (update.old, update.new) for update in updates[:20]}
     return Event("refused", change=change, refs=refs, detail=detail)
+
+
+def _shown(text: str) -> str:
+    """Return text that JSON can hold: names of refs and files may be any bytes."""
+    return text.encode("utf-8", "replace").decode()

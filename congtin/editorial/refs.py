@@ -28,7 +28,7 @@ class MergeConflict(CongtinError):
         self.paths = tuple(paths)
         super().__init__(
             msg("Somebody else has changed the same text meanwhile: {paths}.", paths=", ".join(paths)),
-            msg("Bring the newest texts into the Change, settle both versions, and submit it again."),
+            msg("Run congtin change edit --bring-in-main in the Change, settle both versions, and submit it again."),
         )
 
 

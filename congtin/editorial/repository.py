@@ -10,18 +10,16 @@ import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, Self
 
+from congtin.editorial.git_environment import git_environment
 from congtin.errors import CongtinError, UsageError
 from congtin.messages import msg
 
 ABSENT = "0" * 40
 REGULAR = "100644"
-_QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
-# What a caller's environment could use to show other objects than those that are there.
-_MISLEADING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_CONFIG_COUNT", "GIT_PREFIX")
 
 
 class Tree(Protocol):
@@ -259,42 +257,19 @@ def parse_raw(raw: bytes) -> list[Difference]:
 def parse_commit(oid: str, data: bytes) -> Commit:
     """Return what a commit object says, and what its signature is over."""
     head, _, message = data.partition(b"\n\n")
-    tree, parents, signature, payload, inside = "", [], [], [], False
-    for line in head.split(b"\n"):
+    tree, parents, signature, payload, inside, links = "", [], [], [], False, True
+    for number, line in enumerate(head.split(b"\n")):
         inside = line.startswith(b"gpgsig ") or (inside and line.startswith(b" "))
         if inside:
             signature.append(line.removeprefix(b"gpgsig").removeprefix(b" "))
             continue
         payload.append(line)
-        if line.startswith(b"tree "):
+        # Like Git: the tree is the first line, parents follow it; such words further down mean nothing.
+        links = links and (number == 0 or line.startswith(b"parent "))
+        if number == 0 and line.startswith(b"tree "):
             tree = line[5:].decode()
-        elif line.startswith(b"parent "):
+        elif links and number:
             parents.append(line[7:].decode())
     signed = b"\n".join(payload) + b"\n\n" + message
     text = message.decode("utf-8", "replace")
     return Commit(oid, tree, tuple(parents), text, b"\n".join(signature), signed)
-
-
-@lru_cache
-def _base_environment() -> tuple[tuple[str, str], ...]:
-    kept = {k: v for k, v in os.environ.items() if k not in {*_QUARANTINE, *_MISLEADING} and k != "GIT_GRAFT_FILE"}
-    fixed = {
-        "LC_ALL": "C",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_GRAFT_FILE": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_LITERAL_PATHSPECS": "1",
-    }
-    return tuple({**kept, **fixed}.items())
-
-
-def git_environment(*, quarantine: bool) -> dict[str, str]:
-    """Return the environment Git is started with; in a ``quarantine`` it also sees what a push has brought."""
-    environment = dict(_base_environment())
-    if quarantine:
-        environment |= {name: os.environ[name] for name in _QUARANTINE if name in os.environ}
-    return environment

@@ -36,7 +36,7 @@ class Need:
 
     @property
     def key(self) -> tuple[object, ...]:
-        return (self.body, self.roles, self.count, self.steps)
+        return (self.body, self.roles, self.count, tuple(step.id for step in self.steps))
 
 
 class Requirements:
@@ -127,10 +127,15 @@ class Requirements:
         """Ask the Board of a Site on which something of another Site appears, changes or vanishes (F1, F2)."""
         if placed.via == "home" or placed.withdrawal:
             return
+        site = self.network.sites.get(placed.site)
+        if site is None:
+            because = msg("The Site is new: its Portal's Board decides.")
+            self.board(f"{placed.site.partition('/')[0]}/portal", placed.path, because)
+            return
         rules = self.policy.placements
         if placed.change == "lost":
             asked = rules.lost
-        elif placed.via == "pick" or self.network.sites[placed.site].kind is SiteKind.PORTAL:
+        elif placed.via == "pick" or site.kind is SiteKind.PORTAL:
             # What a component Site writes reaches a Portal by its Board's consent to these very words only.
             asked = rules.pick
         elif placed.new_item or placed.change == "altered":
@@ -149,8 +154,9 @@ class Requirements:
         for item in self.items():
             paths = touched.intersection(item.blobs())
             if paths:
-                rule = self.rules(item.site).approvals(item.kind.value)
-                for need in _from_rule(item.site, rule, paths):
+                known = item.site in self.network.sites
+                board = item.site if known else f"{item.site.partition('/')[0]}/portal"
+                for need in _from_rule(board, self.rules(board).approvals(item.kind.value), paths):
                     self.add(need)
 
     def items(self) -> Iterator[Item]:

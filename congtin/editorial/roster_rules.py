@@ -99,20 +99,16 @@ def _login_problems(people: Mapping[str, Entry[Person]]) -> Iterator[Problem]:
 
 def _span_problems(entry: Entry[Board] | Entry[Operations], where: Where, spans: Sequence[Dated]) -> Iterator[Problem]:
     for number, span in enumerate(spans):
-        if not _in_order(span):
+        if not span.in_order:
             yield entry.problem("wrong-dates", [*where, number, "valid_to"], _ORDER, _ORDER_HINT)
 
 
 def _person_dates(entry: Entry[Person]) -> Iterator[Problem]:
-    if not _in_order(entry.model):
+    if not entry.model.in_order:
         yield entry.problem("wrong-dates", ["valid_to"], _ORDER, _ORDER_HINT)
     for number, key in enumerate(entry.model.keys):
-        if not _in_order(key):
+        if not key.in_order:
             yield entry.problem("wrong-dates", ["keys", number, "valid_to"], _ORDER, _ORDER_HINT)
-
-
-def _in_order(span: Dated) -> bool:
-    return span.valid_to is None or span.valid_from <= span.valid_to
 
 
 _ORDER = msg("It ends before it begins.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from congtin.editorial.repository import GitFailed, GitRepository
 from congtin.editorial.roster import Roster, load_roster
 from congtin.editorial.roster_history import MAIN, check_roster_history, step_problems
+from congtin.editorial.roster_store import stored_roster
 from congtin.editorial.trust import TrustRoot
 from congtin.errors import CongtinError, Problem, ProblemsFound, UsageError
 from congtin.messages import msg
@@ -25,6 +26,7 @@ class Rosters:
         self.repository = GitRepository(path)
         self.trust = trust
         self._checked = state / "roster-checked"
+        self._state = state
         self.at = lru_cache(maxsize=64)(self._load)
 
     def close(self) -> None:
@@ -66,4 +68,4 @@ class Rosters:
         return [problem for before, oid in pairwise(chain) for problem in step_problems(self.repository, before, oid)]
 
     def _load(self, oid: str) -> Roster:
-        return load_roster(self.repository.tree(oid))
+        return stored_roster(self._state, oid, lambda: load_roster(self.repository.tree(oid)))

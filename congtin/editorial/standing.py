@@ -65,6 +65,10 @@ class Standing:
             return msg("The key {key} has passed from one person to another.", key=key)
         return was
 
+    def person_then(self, appended: Appended) -> str | Msg:
+        """Return who stood behind a statement when it was taken in, whatever became of the person since."""
+        return Standing(appended.time, appended.roster, self.trust, ()).person(appended)
+
     def roles(self, appended: Appended, person: str, site: str, paths: Iterable[str]) -> frozenset[str]:
         """Return the roles with which a person may approve all ``paths`` for a Board, then and now."""
         both = ((appended.roster, appended.time), (self.roster, self.time))

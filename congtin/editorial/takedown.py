@@ -29,6 +29,17 @@ def take_down(changes: Changes, item: str, reason: str, document: str | None = N
     return change
 
 
+def confirm_take_down(changes: Changes, change: str, reason: str | None = None) -> None:
+    """Confirm, as a second person, that an Item stays down (E24); raise UsageError when nobody took one down."""
+    changes.tree.fetch()
+    orders = [s.statement for s in changes.statements(change) if s.statement.type is Type.TAKEDOWN]
+    if not orders:
+        raise UsageError(msg("The Change {change} takes nothing down.", change=change))
+    order = orders[0]
+    about = Bytes(order.base, order.head, order.digest, order.files)
+    changes.say(change, about, Type.TAKEDOWN_CONFIRMATION, item=order.item, reason=reason)
+
+
 def _tombstone_change(changes: Changes, item: str, reason: str, document: str | None) -> tuple[str, Bytes, str]:
     """Store a Change that only withdraws one Item; return (id, its bytes, the Item's id). Nothing is sent yet."""
     changes.tree.fetch()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from congtin.editorial.board import Dated, Key
+from congtin.editorial.board import Key
 from congtin.editorial.signatures import parse_key
 from congtin.editorial.strict_file import Entry, read_entry
 from congtin.errors import Problem, ProblemsFound, UsageError
@@ -71,10 +71,6 @@ def _problems(entry: Entry[TrustRoot]) -> Iterator[Problem]:
             yield entry.problem("key-twice", where, text, hint)
         seen.add(fingerprint)
     for number, service in enumerate(trust.service_keys):
-        if _backwards(service):
+        if not service.in_order:
             text, hint = msg("It ends before it begins."), msg("“valid_from” is the first day, “valid_to” the last.")
             yield entry.problem("wrong-dates", ["service_keys", number, "valid_to"], text, hint)
-
-
-def _backwards(span: Dated) -> bool:
-    return span.valid_to is not None and span.valid_to < span.valid_from

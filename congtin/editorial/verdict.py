@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from congtin.checks.change import ChangeView
 from congtin.editorial.repository import Difference
 from congtin.editorial.required import Need
+from congtin.editorial.statements import sites_of
 from congtin.errors import Problem, Severity
 from congtin.messages import Msg
 
@@ -86,3 +87,8 @@ class Verdict:
     def sites(self) -> tuple[str, ...]:
         """The Boards concerned."""
         return tuple(dict.fromkeys(state.need.body for state in self.needs))
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """The Boards concerned, or the Sites whose files differ when no Board is asked (E24)."""
+        return self.sites or tuple(sites_of(difference.path for difference in self.differences))

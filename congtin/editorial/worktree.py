@@ -17,6 +17,8 @@ _SHARED = (
     "refs/congtin/approvals:refs/congtin/approvals",
     "refs/congtin/log:refs/congtin/log",
 )
+# Git's around the two versions of a conflict.
+_MARKS = (b"<<<<<<< ", b">>>>>>> ")
 _BRANCHES = "+refs/heads/change/*:refs/remotes/origin/change/*"
 
 
@@ -125,9 +127,16 @@ class WorkTree:
         return [os.fsdecode(entry)[3:] for entry in said.split(b"\0") if entry]
 
     def record(self, message: str, key: Path) -> bool:
-        """Commit all edits, signed; return whether there were any."""
+        """Commit all edits, signed; return whether there were any.
+
+        Raise UsageError when a file still holds both versions of a conflict: readers would see the marks.
+        """
         if not self.edited():
             return False
+        unsettled = [path for path in self.unmerged() if self._is_unsettled(path)]
+        if unsettled:
+            hint = msg("Keep what is right, and delete the lines with <<<<<<<, ======= and >>>>>>>.")
+            raise UsageError(msg("Both versions still stand in {paths}.", paths=", ".join(unsettled)), hint)
         self._require("add", "--all")
         self._signed(key, "commit", "--quiet", "--no-verify", "--message", message)
         return True
@@ -138,12 +147,20 @@ class WorkTree:
         done = self._git(*self._signing(key), *words)
         if done.returncode == 0:
             return []
-        conflicts = self._require("diff", "--name-only", "--diff-filter=U", "-z")
-        found = [os.fsdecode(path) for path in conflicts.split(b"\0") if path]
+        found = self.unmerged()
         if not found:
             said = done.stderr.decode("utf-8", "replace").strip()
             raise UsageError(msg("Git failed: git {command}", command="merge"), msg("{detail}", detail=said[:500]))
         return found
+
+    def unmerged(self) -> list[str]:
+        """Return the files that a merge left for the person to settle."""
+        said = self._require("diff", "--name-only", "--diff-filter=U", "-z")
+        return [os.fsdecode(path) for path in said.split(b"\0") if path]
+
+    def _is_unsettled(self, path: str) -> bool:
+        file = self.root / path
+        return file.is_file() and any(line.startswith(_MARKS) for line in file.read_bytes().splitlines())
 
     def fast_forward(self, other: str) -> None:
         """Bring the branch forward to what it already contains."""

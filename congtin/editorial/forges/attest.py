@@ -23,6 +23,9 @@ _REQUEST = re.compile(rf"`?{REQUEST_CHANGES}`?(?:\s+(?P<reason>.+))?", re.DOTALL
 # Forges compare logins without regard to case; beyond these letters “case” means more than one thing.
 _LOGIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _MOST_REASON = 2000
+# Where no review names a commit. Elsewhere comments have times in whole seconds, and whoever may write to the
+# repository may edit them: a program could rewrite somebody's words within the second in which they were said.
+COMMENTS_APPROVE = frozenset({ForgeKind.GITLAB})
 
 
 @dataclass(frozen=True)
@@ -135,12 +138,21 @@ def attestable(
         else:
             by_person[person].append(word)
     for person in sorted(by_person):
-        results += _judged(place, said, by_person[person], person, head, digest, authors)
+        commenting = kind in COMMENTS_APPROVE
+        results += _judged(place, said, by_person[person], person, head, digest, authors, commenting=commenting)
     return tuple(results)
 
 
 def _judged(
-    place: str, said: Conversation, words: list[_Word], person: str, head: str, digest: str, authors: Collection[str]
+    place: str,
+    said: Conversation,
+    words: list[_Word],
+    person: str,
+    head: str,
+    digest: str,
+    authors: Collection[str],
+    *,
+    commenting: bool,
 ) -> Iterator[Attestation | Refusal]:
     """Yield what becomes of one person's words: approvals count only when no objection follows them."""
     words = sorted(words, key=_Word.order)
@@ -155,7 +167,9 @@ def _judged(
         yield Refusal(last.review, last.login, "objection", text, person, withdraws=True, said=last.said)
     good: list[Attestation] = []
     for word in words[since:]:
-        found = _own(person, authors) or _place(said, head) or _substance(said, word, head, digest)
+        found = (
+            _own(person, authors) or _place(said, head) or _substance(said, word, head, digest, commenting=commenting)
+        )
         if found:
             yield Refusal(word.review, word.login, found[0], found[1], person)
         elif word.at is not None:
@@ -203,9 +217,11 @@ def _place(said: Conversation, head: str) -> tuple[str, Msg] | None:
     return None
 
 
-def _substance(said: Conversation, word: _Word, head: str, digest: str) -> tuple[str, Msg] | None:
+def _substance(said: Conversation, word: _Word, head: str, digest: str, *, commenting: bool) -> tuple[str, Msg] | None:
     if isinstance(word.of, Review):
         return _review_substance(said, word.of, head, digest)
+    if not commenting:
+        return "use-review", msg("Comments approve nothing here: approve with a review, or sign.")
     if word.of.foreign:
         return "edited", msg("The comment was edited, imported or made by a program; write a new one.")
     if word.digest != digest:

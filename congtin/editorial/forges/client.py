@@ -8,17 +8,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from congtin.editorial.forges.models import ForgeError, NoAnswer, NotFound, RateLimited, Refused
 from congtin.editorial.forges.settings import LOOPBACK, is_safe_address
 from congtin.errors import UsageError, list_of
 from congtin.messages import msg
 
+# What a forge calls a commit goes to Git: nothing else may stand there.
+Oid = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 PAGE = 50
 MOST_PAGES = 200
 MOST_BYTES = 16 * 1024 * 1024

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime
 
-from congtin.editorial.forges.client import Client, Patience, Shape, read, read_all
+from congtin.editorial.forges.client import Client, Oid, Patience, Shape, read, read_all
 from congtin.editorial.forges.models import (
     MAIN,
     STATUS,
@@ -46,7 +46,7 @@ class _Repository(Shape):
 
 class _End(Shape):
     ref: str
-    sha: str
+    sha: Oid
     repo: _Repository | None = None
 
 
@@ -54,7 +54,7 @@ class _Pull(Shape):
     number: int
     state: str
     merged: bool = False
-    merge_commit_sha: str | None = None
+    merge_commit_sha: Oid | None = None
     head: _End
     base: _End
     user: _User | None = None
@@ -86,7 +86,7 @@ class _Event(Shape):
 
 
 class _Head(Shape):
-    id: str
+    id: Oid
 
 
 class _Branch(Shape):
@@ -144,6 +144,9 @@ class Gitea:
 
     def comment(self, number: int, text: str) -> None:
         self.client.send("POST", f"{self._at}/issues/{number}/comments", {"body": text})
+
+    def close(self, number: int) -> None:
+        self.client.send("PATCH", f"{self._at}/pulls/{number}", {"state": "closed"})
 
     def post_status(self, commit: str, status: Status) -> None:
         data = {"state": status.state.value, "context": STATUS, "description": status.short}

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import AwareDatetime
 
-from congtin.editorial.forges.client import Client, Patience, Shape, read, read_all
+from congtin.editorial.forges.client import Client, Oid, Patience, Shape, read, read_all
 from congtin.editorial.forges.models import (
     MAIN,
     STATUS,
@@ -44,7 +44,7 @@ class _Repository(Shape):
 
 class _End(Shape):
     ref: str
-    sha: str
+    sha: Oid
     repo: _Repository | None = None
 
 
@@ -52,7 +52,7 @@ class _Pull(Shape):
     number: int
     state: str
     merged_at: AwareDatetime | None = None
-    merge_commit_sha: str | None = None
+    merge_commit_sha: Oid | None = None
     head: _End
     base: _End
     user: _User | None = None
@@ -82,7 +82,7 @@ class _Event(Shape):
 
 
 class _Merged(Shape):
-    sha: str
+    sha: Oid
     merged: bool
 
 
@@ -91,7 +91,7 @@ class _Branch(Shape):
 
 
 class _Object(Shape):
-    sha: str
+    sha: Oid
 
 
 class GitHub:
@@ -147,6 +147,9 @@ class GitHub:
 
     def comment(self, number: int, text: str) -> None:
         self.client.send("POST", f"{self._at}/issues/{number}/comments", {"body": text})
+
+    def close(self, number: int) -> None:
+        self.client.send("PATCH", f"{self._at}/pulls/{number}", {"state": "closed"})
 
     def post_status(self, commit: str, status: Status) -> None:
         data = {"state": status.state.value, "context": STATUS, "description": status.short}

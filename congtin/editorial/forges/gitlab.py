@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime
 
-from congtin.editorial.forges.client import Client, Patience, Shape, read, read_all
+from congtin.editorial.forges.client import Client, Oid, Patience, Shape, read, read_all
 from congtin.editorial.forges.models import (
     MAIN,
     STATUS,
@@ -47,14 +47,14 @@ class _User(Shape):
 class _Request(Shape):
     iid: int
     state: str
-    sha: str | None = None
+    sha: Oid | None = None
     source_branch: str
     target_branch: str
     source_project_id: int | None = None
     target_project_id: int | None = None
     author: _User | None = None
     web_url: str
-    merge_commit_sha: str | None = None
+    merge_commit_sha: Oid | None = None
 
 
 class _Approval(Shape):
@@ -82,7 +82,7 @@ class _Note(Shape):
 
 
 class _Head(Shape):
-    id: str
+    id: Oid
 
 
 class _Branch(Shape):
@@ -146,6 +146,9 @@ class GitLab:
 
     def comment(self, number: int, text: str) -> None:
         self.client.send("POST", f"{self._at}/merge_requests/{number}/notes", {"body": text})
+
+    def close(self, number: int) -> None:
+        self.client.send("PUT", f"{self._at}/merge_requests/{number}", {"state_event": "close"})
 
     def post_status(self, commit: str, status: Status) -> None:
         data = {"state": _STATUS[status.state], "name": STATUS, "description": status.short}

@@ -161,6 +161,9 @@ class Forge(Protocol):
     def comment(self, number: int, text: str) -> None:
         """Write below a pull request."""
 
+    def close(self, number: int) -> None:
+        """Close a pull request whose Change was rejected or withdrawn; its preview goes with it."""
+
     def post_status(self, commit: str, status: Status) -> None:
         """Post the status `editorial-board` on a commit."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from congtin.editorial.forges.attest import APPROVE, REQUEST_CHANGES
-from congtin.editorial.forges.models import Status, StatusState
+from congtin.editorial.forges.attest import APPROVE, COMMENTS_APPROVE, REQUEST_CHANGES
+from congtin.editorial.forges.models import ForgeKind, Status, StatusState
 from congtin.editorial.verdict import Verdict
 from congtin.errors import list_of
 from congtin.messages import msg
@@ -22,11 +22,15 @@ def status_of(verdict: Verdict, url: str = "") -> Status:
     return Status(StatusState.PENDING, str(msg("Waits for: {boards}", boards=waiting or "–")), url)
 
 
-def invitation(head: str, digest: str) -> str:
-    """Return the comment that shows members what they approve, and how, where a review cannot say it."""
-    text = msg(
-        "Change at {head}. To approve exactly these bytes, sign with congtin, or comment this one line:",
-        head=head,
-    )
+def invitation(kind: ForgeKind, head: str, digest: str) -> str:
+    """Return the comment that shows members what they approve, and how."""
     other = msg("To ask for changes, begin a comment with “{command}” and the reason.", command=REQUEST_CHANGES)
+    if kind not in COMMENTS_APPROVE:
+        text = msg(
+            "Change at {head}. To approve exactly this commit, approve it here, or sign with congtin.", head=head
+        )
+        return f"{text}\n\n`{digest}`\n\n{other}\n"
+    text = msg(
+        "Change at {head}. To approve exactly these bytes, sign with congtin, or comment this one line:", head=head
+    )
     return f"{text}\n\n```\n{APPROVE} {digest}\n```\n\n{other}\n"

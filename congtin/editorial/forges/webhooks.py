@@ -46,7 +46,7 @@ class Deliveries:
     def __init__(self, file: Path | None = None, most: int = _KEPT) -> None:
         self._file = file
         self._lock = threading.Lock()
-        known = file.read_text("utf-8").split("\n") if file and file.is_file() else []
+        known = file.read_text("utf-8", "replace").split("\n") if file and file.is_file() else []
         self._order = deque((line for line in known if line), maxlen=most)
 
     def take(self, *names: str) -> bool:
