@@ -6,7 +6,9 @@ push is refused for that reason, that no ref moves, and that the log tells of it
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,11 +18,12 @@ import pytest
 from desks import APPROVALS, LOG, TinyDesk, Work, clock
 from network import article
 
+from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH
 from congtin.editorial import approvals, log, signatures
-from congtin.editorial.desk import MAIN
+from congtin.editorial.changes import Bytes
 from congtin.editorial.log import Entry
 from congtin.editorial.merging import merge_commit
-from congtin.editorial.refs import write_blob, write_commit, write_tree
+from congtin.editorial.refs import write_commit, write_tree
 from congtin.editorial.repository import ABSENT, GitRepository
 from congtin.editorial.rosters import Rosters
 from congtin.editorial.statements import Signed, Statement, Type, sign_statement
@@ -29,7 +32,6 @@ from congtin.errors import Problem
 
 LIM, MAI = "content/ha/lim/tin-tuc/2026", "content/ha/mai/tin-tuc/2026"
 PORTAL = "content/ha/portal/tin-tuc/2026"
-NEW_COMMIT = "0" * 39 + "1"
 
 # What is published before anybody attacks: one Item on each Site.
 PUBLISHED = f"""\
@@ -94,17 +96,62 @@ def blockers(desk: TinyDesk, change: str) -> list[str]:
 # --- how it is tried -------------------------------------------------------------------------------
 
 
-def approved(desk: TinyDesk, files: Mapping[str, str | bytes | None], *, by: str = "lim-head") -> str:
-    """Return a Change of lim's editor that somebody has approved, not merged."""
-    change = desk.work("lim-editor").propose("Tin", files)
-    desk.work(by).approve(change)
+def fresh(desk: TinyDesk, person: str) -> Work:
+    """Return the work tree of a person, with all that the others have."""
+    work = desk.work(person)
+    work.changes.tree.fetch()
+    return work
+
+
+def said(desk: TinyDesk, change: str, about: Bytes, kind: Type, key: Path, **fields: object) -> Signed:
+    """Return a signed statement about any bytes, any field forged; nothing is sent."""
+    values = {
+        "type": kind, "change": change, "base": about.base, "head": about.head, "digest": about.digest,
+        "files": dict(about.files), "at": clock().replace(microsecond=0), **fields,
+    }  # fmt: skip
+    return sign_statement(Statement(**values), key)
+
+
+def new_change() -> str:
+    return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
+
+
+def offered(
+    desk: TinyDesk,
+    files: Mapping[str, str | bytes | None],
+    *approvers: str,
+    by: str = "lim-editor",
+    head: str | None = None,
+    title: str = "Tin",
+) -> str:
+    """Return a Change that one person wrote and submitted and that others approved, sent in one push; not merged."""
+    work = fresh(desk, by)
+    data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+    head = head or commit_on(work, work.changes.main(), data)
+    about, change = work.changes.bytes_at(head), new_change()
+    words = [said(desk, change, about, Type.SUBMISSION, work.key, title=title, declaration=True)]
+    words += [said(desk, change, about, Type.APPROVAL, desk.village.key(person)) for person in approvers]
+    send(work, words, f"{head}:refs/heads/change/{change}")
     return change
 
 
-def published(desk: TinyDesk, files: Mapping[str, str | bytes | None], *, by: str = "lim-head") -> str:
-    """Return a Change of lim's editor that somebody approved and that was merged."""
-    change = approved(desk, files, by=by)
-    desk.work("lim-editor").merge(change)
+def send(work: Work, statements: Sequence[Signed], *moves: str) -> None:
+    """Push statements with other refs; raise PushRefused."""
+    git = work.changes.git
+    state = approvals.append(git, git.ref(APPROVALS), statements, clock())
+    work.push(*moves, f"{state}:{APPROVALS}")
+    work.changes.tree.fetch()
+
+
+def approved(desk: TinyDesk, files: Mapping[str, str | bytes | None], *, by: str = "lim-head") -> str:
+    """Return a Change of lim's editor that one of the Board approved, not merged."""
+    return offered(desk, files, by)
+
+
+def published(desk: TinyDesk, files: Mapping[str, str | bytes | None], *approvers: str, by: str = "lim-editor") -> str:
+    """Return a Change that was approved and merged."""
+    change = offered(desk, files, *(approvers or ("lim-head",)), by=by)
+    desk.work(by).merge(change)
     return change
 
 
@@ -162,7 +209,9 @@ def crafted_tree(work: Work, base: str, folder: str, mode: str, name: bytes, oid
 def _put_tree(work: Work, base: str, folder: str, name: str, oid: str) -> str:
     git = work.changes.git
     kind, data = git.object(f"{base}:{folder}" if folder else f"{base}^{{tree}}")
-    rest = [e for e in _entries(data if kind == "tree" else b"") if e[: e.index(b"\0")].split(b" ", 1)[1] != name.encode()]
+    rest = [
+        e for e in _entries(data if kind == "tree" else b"") if e[: e.index(b"\0")].split(b" ", 1)[1] != name.encode()
+    ]
     entry = b"40000 " + name.encode() + b"\0" + bytes.fromhex(oid)
     changed = object_of(work, "tree", b"".join(sorted([*rest, entry], key=_order)))
     if not folder:
@@ -176,6 +225,10 @@ def _entries(data: bytes) -> Iterator[bytes]:
         end = data.index(b"\0") + 21
         yield data[:end]
         data = data[end:]
+
+
+def _name(entry: bytes) -> bytes:
+    return entry[: entry.index(b"\0")].split(b" ", 1)[1]
 
 
 def _order(entry: bytes) -> bytes:
@@ -197,8 +250,7 @@ def signed_bytes(work: Work, data: bytes, namespace: str = signatures.APPROVAL, 
 
 def put_statement(work: Work, change: str, data: bytes, signature: bytes, name: str | None = None) -> str:
     """Return a state of the Approvals with any two files added as a statement."""
-    import hashlib
-
+    work.changes.tree.fetch()
     git = work.changes.git
     old = git.ref(APPROVALS)
     path = f"{change[:2]}/{change}/{name or hashlib.sha256(data).hexdigest()}"
@@ -212,22 +264,27 @@ def raw_push(desk: TinyDesk, work: Work, *updates: tuple[str, str, str]) -> str:
     Git's own client always names what the server showed it; the protocol lets anybody name anything.
     """
     oids = [new for _, new, _ in updates if new != ABSENT]
-    pack = work.changes.git.run("pack-objects", "--revs", "--stdout", "--quiet", given="".join(f"{o}\n" for o in oids).encode())
+    pack = work.changes.git.run(
+        "pack-objects", "--revs", "--stdout", "--quiet", given="".join(f"{o}\n" for o in oids).encode()
+    )
     lines = [f"{old} {new} {ref}" for old, new, ref in updates]
     lines[0] += "\0 report-status"
-    said = b"".join(f"{len(line.encode()) + 5:04x}{line}\n".encode() for line in lines) + b"0000" + pack
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    done = subprocess.run(
-        ["git", "receive-pack", str(desk.content)], input=said, capture_output=True, check=False, timeout=120, env=environment
-    )
+    given = b"".join(f"{len(line.encode()) + 5:04x}{line}\n".encode() for line in lines) + b"0000" + pack
+    command = ["git", "receive-pack", str(desk.content)]
+    done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=120, env=clean())
     return (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
 def push_with(work: Work, environment: Mapping[str, str], *moves: str) -> subprocess.CompletedProcess[str]:
     """Push with variables in the environment that Git listens to."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-C", str(work.root), "push", "--quiet", "origin", *moves]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env={**clean, **environment})
+    whole = {**clean(), **environment}
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=whole)
+
+
+def clean() -> dict[str, str]:
+    """Return the environment without what Git listens to."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
 
 def found_by_verification(desk: TinyDesk, copy: Path | None = None) -> list[Problem]:
@@ -244,8 +301,3 @@ def found_by_verification(desk: TinyDesk, copy: Path | None = None) -> list[Prob
             rosters.close()
             if other:
                 other.close()
-
-
-__all__ = [
-    "APPROVALS", "LOG", "MAIN", "Signed", "Statement", "Type", "approvals", "sign_statement", "write_blob",
-]  # fmt: skip

@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from desks import TinyDesk, clock
+from desks import TinyDesk
 from network import REPOSITORY, article, document, translation
-from rosters import FROM, dump
 
 from congtin.editorial.verdict import Verdict
 
@@ -125,8 +124,3 @@ def merged(desk: TinyDesk, change: str, *approvers: str) -> None:
     for person in approvers:
         desk.work(person).approve(change)
     desk.work(approvers[0]).merge(change)
-
-
-__all__ = [
-    "BRIDGE", "CITY", "DOCUMENTS", "FROM", "LIM", "MAI", "PORTAL", "SON", "VAN", "asked", "clock", "codes", "congtin", "dump", "make_city", "merged", "missing",
-]  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from desks import TinyDesk
-from editorial_city import BRIDGE, DOCUMENTS, LIM, MAI, clock, codes, make_city, merged, missing
+from desks import TinyDesk, clock
+from editorial_city import BRIDGE, DOCUMENTS, LIM, MAI, codes, make_city, merged, missing
 from network import article, document
 
 from congtin.editorial.policy import State

@@ -188,7 +188,7 @@ def mutate_sites(files: Files, rng: random.Random) -> None:
         case 7:
             text = files["sites/_vocabulary.yaml"].decode()
             files["sites/_vocabulary.yaml"] = re.sub(r"  moi-truong:\n.*\n.*\n", "", text, count=1).encode()
-        case 8:
+        case 8 if "sites/ha/mai.yaml" in files:
             files["sites/ha/mai.yaml"] = files["sites/ha/mai.yaml"].replace(b"commune", b"ward")
         case 0 if picks:
             del files[rng.choice(picks)]

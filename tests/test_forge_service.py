@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from desks import TinyDesk, clock
 from editorial_city import LIM, make_city
-from forge_server import NEW, NOON, TOKEN, ForgeServer
+from forge_server import NEW, NOON, TOKEN, Answer, ForgeServer
 from forge_worlds import GiteaWorld, GitLabWorld
 from network import article
 
@@ -116,6 +116,23 @@ def test_an_edit_after_the_review_needs_another(city, server):
     assert codes(synced) == ["stale"] and synced.status.state is StatusState.PENDING
 
 
+@pytest.mark.xfail(reason="statements.py: “changes-requested” may not hold “attested” yet", strict=True)
+def test_an_objection_on_the_forge_closes_the_gate_again(city, server):
+    """Approved and attested, then changes asked for there: the Approval no longer opens anything."""
+    meeting = Meeting(city, GiteaWorld(server), 30)
+    meeting.world.review(5, "lim-head-gt", "approved", commit=meeting.world.head, at=NOON)
+    assert meeting.sync().status.state is StatusState.SUCCESS
+    meeting.world.review(6, "lim-head-gt", "changes", commit=meeting.world.head, at="2026-11-22T06:00:00Z")
+    synced = meeting.sync()
+    assert synced.status.state is StatusState.FAILURE
+    assert [statement.type for statement in synced.said] == [Type.CHANGES_REQUESTED]
+    with pytest.raises(Exception, match="not approved"):
+        city.work("lim-editor").merge(meeting.change)
+    assert meeting.sync().said == ()
+    meeting.world.review(7, "lim-head-gt", "approved", commit=meeting.world.head, at="2026-11-22T07:00:00Z")
+    assert meeting.sync().status.state is StatusState.SUCCESS
+
+
 def test_on_gitlab_the_digest_is_commented(city, server):
     """The button alone is nothing; the digest in a comment is."""
     meeting = Meeting(city, GitLabWorld(server), 24)
@@ -162,9 +179,8 @@ def test_a_pull_request_of_another_branch_is_not_taken(city, server):
         sync(city.content, meeting.world.forge(), "zzzzzzzzzzzz", clock)
 
 
-def test_the_command_says_what_it_did(city, server, tmp_path, monkeypatch):
-    """One line for each review, one for the status."""
-    meeting = Meeting(city, GiteaWorld(server), 29)
+def settings_of(tmp_path, server, monkeypatch):
+    """Let the commands find this forge."""
     (tmp_path / "forge.yaml").write_text(
         f"forge: forgejo\naddress: {server.address}\nrepository: city/content\naccount: congtin-bot\n"
         "token_variable: FORGE_TOKEN\n"
@@ -172,9 +188,49 @@ def test_the_command_says_what_it_did(city, server, tmp_path, monkeypatch):
     monkeypatch.setenv("CONGTIN_FORGE", str(tmp_path / "forge.yaml"))
     monkeypatch.setenv("CONGTIN_LANG", "en")
     monkeypatch.setenv("FORGE_TOKEN", TOKEN)
+
+
+def run(tmp_path, *words):
+    return CliRunner().invoke(forge_group, words, obj=Context(tmp_path, clock()), catch_exceptions=False)
+
+
+def test_pipelines_read_signed_verdicts(city, server, tmp_path, monkeypatch):
+    """Waiting, approved, and after the merge main itself: each signed by the service, none naming a person."""
+    settings_of(tmp_path, server, monkeypatch)
+    meeting = Meeting(city, GiteaWorld(server), 31)
+    folder = tmp_path / "verdicts"
+    folder.mkdir()
+    content = ["--content", str(city.content), "--verdicts", str(folder)]
+    key = (city.folder / "keys/service.pub").read_text()
+
+    def pipeline(commit, answer):
+        server.on("GET", f"/verdicts/{commit}.json", Answer(body=(folder / f"{commit}.json").read_bytes()))
+        words = ["verdict", commit, "--answer", answer, "--repository", "city/content"]
+        return run(tmp_path, *words, "--service", server.address, "--key", key).exit_code
+
+    head = meeting.world.head
+    run(tmp_path, "sync", meeting.change, *content)
+    assert pipeline(head, "approved") == 1
+    meeting.world.review(5, "lim-head-gt", "approved", commit=head)
+    run(tmp_path, "sync", meeting.change, *content)
+    assert pipeline(head, "approved") == 0 and pipeline(head, "merged") == 1
+    main = city.work("lim-editor").merge(meeting.change)
+    server.on("GET", "/api/v1/repos/city/content/branches/main", {"name": "main", "commit": {"id": main}})
+    done = run(tmp_path, "main", *content)
+    assert done.exit_code == 0, done.output
+    assert pipeline(main, "merged") == 0
+    assert "lim-" not in "".join(file.read_text() for file in folder.iterdir())
+    server.on("GET", "/api/v1/repos/city/content/branches/main", {"name": "main", "commit": {"id": NEW}})
+    (folder / f"{main}.json").unlink()
+    assert run(tmp_path, "main", *content).exit_code == 1 and not (folder / f"{main}.json").exists()
+
+
+def test_the_command_says_what_it_did(city, server, tmp_path, monkeypatch):
+    """One line for each review, one for the status."""
+    meeting = Meeting(city, GiteaWorld(server), 29)
+    settings_of(tmp_path, server, monkeypatch)
     meeting.world.review(5, "lim-head-gt", "approved", commit=meeting.world.head, at=NOON)
     meeting.world.review(6, "stranger", "approved", commit=meeting.world.head)
-    words = ["sync", meeting.change, "--content", str(city.content)]
-    done = CliRunner().invoke(forge_group, words, obj=Context(tmp_path, clock()), catch_exceptions=False)
+    done = run(tmp_path, "sync", meeting.change, "--content", str(city.content))
     assert "review/5: approved by lim-head" in done.output and "not-on-roster" in done.output
     assert "success" in done.output

@@ -72,4 +72,4 @@ def _rules(base: Revision, after: Side, changed: Collection[str]) -> tuple[Netwo
             return load_network(folder), load_document_numbers(folder)
         except ProblemsFound as error:
             text = msg("The Sites of {revision} hold errors: nothing can be compared with it.", revision=base.commit)
-            raise UsageError(text, msg("{detail}", detail=error)) from error
+            raise UsageError(text, error.errors[0].message) from error

@@ -54,8 +54,9 @@ class Revision:
             return None
         reader.stdin.write(f"{self.commit}:{path}\n".encode("utf-8", "surrogateescape"))
         reader.stdin.flush()
-        words = reader.stdout.readline().split(b" ")
-        if len(words) != 3 or words[1] not in (b"blob", b"tree"):
+        answer = reader.stdout.readline()
+        words = answer.split(b" ")
+        if answer.endswith(b" missing\n") or len(words) != 3 or words[1] not in (b"blob", b"tree"):
             return None
         data = reader.stdout.read(int(words[2]))
         reader.stdout.read(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from congtin.catalogue.paths import BadPath, parse
@@ -79,15 +80,15 @@ def chosen_ids(network: Network, sites: Collection[str]) -> set[str]:
     return {name for site in chosen for name in (*site.picks, *site.options.moved.values())}
 
 
-def narrowed(network: Network, ids: Collection[str]) -> Network:
+def narrowed(network: Network, ids: AbstractSet[str]) -> Network:
     """Return a Network whose Sites know no picks and moves but those of these Items: others are not there to judge."""
     sites = {name: _narrowed(site, ids) for name, site in network.sites.items()}
     return replace(network, sites=sites)
 
 
-def _narrowed(site: Site, ids: Collection[str]) -> Site:
+def _narrowed(site: Site, ids: AbstractSet[str]) -> Site:
     if site.picks:
-        site = replace(site, picks={name: site.picks[name] for name in ids if name in site.picks})
+        site = replace(site, picks={name: site.picks[name] for name in site.picks.keys() & ids})
     moved = site.options.moved
     if any(name not in ids for name in moved.values()):
         kept = {path: name for path, name in moved.items() if name in ids}

@@ -29,6 +29,9 @@ from congtin.rules.combine import SiteRules
 from congtin.rules.document_numbers import DocumentNumbers
 from congtin.stored_problems import problems_of_text
 
+MANY_ITEMS = 5000
+"""With more Items to begin with, everything is read sooner than what is near them is found."""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -66,12 +69,13 @@ class Changed:
 def look_at_both(store: CatalogueStore, here: Side, other: Side, changed: Changed, now: datetime) -> tuple[Look, Look]:
     """Return looks at the side that the store holds and at the other."""
     overlay = Overlay(store, other.network, changed.folder, changed.names, inspect_text)
-    networks = here.network, other.network
-    if changed.everything:
-        first = _whole(store, here.network, changed.paths)
-        with overlay.applied():
-            return first, _whole(store, other.network, changed.paths)
-    return _Part(store, overlay, networks, changed.paths, now).looks()
+    part = _Part(store, overlay, (here.network, other.network), changed.paths, now)
+    seeds = set() if changed.everything else part.seeds()
+    if not changed.everything and len(seeds) <= MANY_ITEMS:
+        return part.looks(seeds)
+    first = _whole(store, here.network, changed.paths)
+    with overlay.applied():
+        return first, _whole(store, other.network, changed.paths)
 
 
 def _alike(store: CatalogueStore, changed: Collection[str]) -> dict[str, list[Source]]:
@@ -96,30 +100,34 @@ class _Part:
     changed: Collection[str]
     now: datetime
 
-    def looks(self) -> tuple[Look, Look]:
+    def seeds(self) -> set[str]:
+        """Return the Items to begin with: those of the files, of the picks, and of Sites that judge otherwise."""
+        store, (here, other) = self.store, self.networks
+        seeds = twins(store, self._seeds_of(here))
+        with self.overlay.applied():
+            return seeds | twins(store, seeds | self._seeds_of(other))
+
+    def _seeds_of(self, network: Network) -> set[str]:
+        found = touched_items(self.changed) | self.store.item_paths_with_ids(picked_ids(self.changed))
+        return found | items_of_sites(self.store, network, altered_sites(*self.networks))
+
+    def looks(self, seeds: set[str]) -> tuple[Look, Look]:
+        """Return what these Items can matter to, and what that is held against, on both sides."""
         store, (here, other) = self.store, self.networks
         altered = altered_sites(here, other)
         picked = picked_ids(self.changed) | chosen_ids(here, altered) | chosen_ids(other, altered)
-        seeds = twins(store, self.seeds(here))
-        with self.overlay.applied():
-            seeds |= twins(store, seeds | self.seeds(other))
-            seen = link_faces(store, other, seeds)
         faces = link_faces(store, here, seeds)
-        renewed = {path for path in seeds if faces.get(path) != seen.get(path)}
-        judged = reached(store, here, seeds, renewed, self.now)
         with self.overlay.applied():
-            judged |= reached(store, other, seeds, renewed, self.now)
-            beyond, ids = around(store, other, judged, picked)
-        held_against, more = around(store, here, judged, picked)
-        loaded, ids = judged | beyond | held_against, ids | more | picked
-        first = self.look(here, judged, loaded, ids)
+            seen = link_faces(store, other, seeds)
+            renewed = {path for path in seeds if faces.get(path) != seen.get(path)}
+            judged = reached(store, other, seeds, renewed, self.now)
+        judged |= reached(store, here, seeds, renewed, self.now)
+        held_against, ids = around(store, here, judged, picked)
         with self.overlay.applied():
-            return first, self.look(other, judged, loaded, ids)
-
-    def seeds(self, network: Network) -> set[str]:
-        """Return the Items to begin with: those of the files, of the picks, and of Sites that judge otherwise."""
-        found = touched_items(self.changed) | self.store.item_paths_with_ids(picked_ids(self.changed))
-        return found | items_of_sites(self.store, network, altered_sites(*self.networks))
+            beyond, more = around(store, other, judged, picked)
+            loaded, ids = judged | held_against | beyond, ids | more | picked
+            second = self.look(other, judged, loaded, ids)
+        return self.look(here, judged, loaded, ids), second
 
     def look(self, network: Network, judged: set[str], loaded: set[str], ids: set[str]) -> Look:
         narrow = narrowed(network, ids)

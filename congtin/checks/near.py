@@ -8,9 +8,10 @@ from datetime import datetime
 
 from congtin.catalogue.closure import related_documents
 from congtin.catalogue.group import catalogue_of
-from congtin.catalogue.rows import ALIAS, LINK, NUMBER
+from congtin.catalogue.rows import ALIAS, LINK, NUMBER, Row
 from congtin.catalogue.source import Catalogue, Item
 from congtin.catalogue.store import CatalogueStore
+from congtin.checks.extent import narrowed
 from congtin.checks.scheduled import as_if_due
 from congtin.crosspost.placements import place
 from congtin.layout import CONTENT
@@ -45,11 +46,10 @@ def reached(
 
     ``renewed`` are those of them that links see differently: their id, their headings, whether they are published.
     """
-    # Each for itself: of two with one id, both are asked.
-    own = [item for path in seeds for item in catalogue_of(store.rows_of_items([path]), network).items.values()]
+    own = _each(store, network, seeds)
     near = {*seeds, *store.pointing({*renewed, *store.ids_of_items(renewed)}, LINK)}
     near |= documents_near(store, seeds)
-    return near | sharing(store, network, set(_places(network, own, now)))
+    return near | sharing(store, network, set(_places(narrowed(network, {item.id for item in own}), own, now)))
 
 
 def around(
@@ -88,11 +88,22 @@ def documents_near(store: CatalogueStore, items: Collection[str]) -> set[str]:
     return found
 
 
+def _each(store: CatalogueStore, network: Network, items: Iterable[str]) -> list[Item]:
+    """Return Items, each put together for itself: of two with one id, both are there."""
+    files: dict[str, list[Row]] = {}
+    for row in store.rows_of_items(items):
+        files.setdefault(row.item_path, []).append(row)
+    return [item for rows in files.values() for item in catalogue_of(rows, network).items.values()]
+
+
 def _places(network: Network, items: Iterable[Item], now: datetime) -> Iterator[Place]:
     """Yield every address that Items take or lead away from, also those they will have when their time comes."""
+    leading = {site.id for site in network.sites.values() if site.options.moved}
     for item in items:
         alone = Catalogue({item.id: as_if_due(item, now)}, (), 1)
-        placements = place(network, alone, now)
+        offers = (*item.facts.crosspost, *item.facts.crosspost_ended)
+        sites = {item.site, *leading, *(site.id for pattern in offers for site in network.matching(pattern))}
+        placements = place(network, alone, now, sites)
         for key, placed in placements.by_edition.items():
             yield from ((key.site, placement.path) for placement in placed)
         for key, redirects in placements.redirects.items():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from congtin.errors import Problem, Severity
-from congtin.messages import Msg, msg
+from congtin.messages import msg
 from congtin.network.network import Network
 
 _GAP = r"[ .\u00a0-]"
@@ -44,14 +44,13 @@ def inspect_id_numbers(path: str, text: str) -> Iterator[Problem]:
     if _DIGITS.search(text):
         yield from (_card(path, text, match) for match in _CARD.finditer(text) if _is_card(match[0]))
     if any(word in text for word in _OLD_WORDS):
-        yield from _named(path, text, _OLD, msg("The number of an old identity card stands here."))
+        for match in _OLD.finditer(text):
+            words = msg("The number of an old identity card stands here.")
+            yield Problem("id-number", words, path, _line(text, match.start("number")), _HIDE)
     if any(word in text for word in _PASSPORT_WORDS):
-        yield from _named(path, text, _PASSPORT, msg("The number of a passport stands here."))
-
-
-def _named(path: str, text: str, pattern: re.Pattern[str], words: Msg) -> Iterator[Problem]:
-    for match in pattern.finditer(text):
-        yield Problem("id-number", words, path, _line(text, match.start("number")), _HIDE)
+        for match in _PASSPORT.finditer(text):
+            words = msg("The number of a passport stands here.")
+            yield Problem("id-number", words, path, _line(text, match.start("number")), _HIDE)
 
 
 def _card(path: str, text: str, match: re.Match[str]) -> Problem:

@@ -38,18 +38,17 @@ def check_reuse(repository: Repository, item: Item) -> Iterator[Problem]:
     official = bool(credit.url) and _is_official_address(repository, credit.url or "")
     if not item.facts.author:
         text = msg("The text is taken from {name}, but its author is not named (D7).", name=credit.name)
-        yield _warning("reuse-author", text, source, line, "author")
+        yield Problem("reuse-author", text, source.path, line, _fill_in("author"), Severity.WARNING)
     demanded = quoting.rule.written_consent if quoting else "where_required"
     if not credit.consent and (demanded == "always" or (demanded == "where_required" and not official)):
         text = msg("The text is taken from {name}, but nothing says that they consented (D7).", name=credit.name)
-        yield _warning("reuse-consent", text, source, line, "source.consent")
+        yield Problem("reuse-consent", text, source.path, line, _fill_in("source.consent"), Severity.WARNING)
     if quoting and not official:
         yield from _unofficial(quoting, source, line, credit.url or credit.name)
 
 
-def _warning(code: str, text: Msg, source: Source, line: int, field: str) -> Problem:
-    hint = msg("Fill in “{field}”.", field=field)
-    return Problem(code, text, source.path, line, hint, Severity.WARNING)
+def _fill_in(field: str) -> Msg:
+    return msg("Fill in “{field}”.", field=field)
 
 
 def _uncredited(repository: Repository, source: Source) -> Iterator[Problem]:

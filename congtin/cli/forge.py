@@ -15,10 +15,12 @@ import click
 from congtin.cli.context import Context
 from congtin.cli.files import require_file_place
 from congtin.cli.show import make_console, show_problems
+from congtin.editorial.desk import Desk
 from congtin.editorial.forges.attest import Accounts, Attestation, Refusal, attestable
 from congtin.editorial.forges.client import Client
 from congtin.editorial.forges.connect import connect
 from congtin.editorial.forges.events import Event
+from congtin.editorial.forges.issue import issue
 from congtin.editorial.forges.listener import PATH, Listener
 from congtin.editorial.forges.mainline import main_problems
 from congtin.editorial.forges.models import MAIN, Conversation, Forge, Status, StatusState
@@ -26,6 +28,7 @@ from congtin.editorial.forges.service import sync
 from congtin.editorial.forges.settings import ForgeSettings, load_settings, token_of, webhook_secret_of
 from congtin.editorial.forges.verdicts import fetch_verdict
 from congtin.editorial.forges.webhooks import Deliveries, Receiver
+from congtin.editorial.history import verify_history
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.roster import load_roster
 from congtin.editorial.signatures import parse_key
@@ -36,6 +39,17 @@ _SETTINGS = click.option(
     "--settings",
     type=click.Path(path_type=Path),
     help=translate("The file forge.yaml; default: what CONGTIN_FORGE names."),
+)
+_CONTENT = click.option(
+    "--content",
+    type=click.Path(path_type=Path, exists=True),
+    required=True,
+    help=translate("The repository content.git, which decides."),
+)
+_VERDICTS = click.option(
+    "--verdicts",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=translate("Folder for signed verdicts, which a web server shows to pipelines at /verdicts/."),
 )
 _NUMBER = click.argument("number", type=click.IntRange(1))
 
@@ -119,18 +133,14 @@ def _show(results: Iterable[Attestation | Refusal]) -> None:
 
 @forge_group.command("sync", help=translate("Attest what counts of a Change's reviews, and post the gate's verdict."))
 @click.argument("change")
-@click.option(
-    "--content",
-    type=click.Path(path_type=Path, exists=True),
-    required=True,
-    help=translate("The repository content.git, which decides."),
-)
+@_CONTENT
+@_VERDICTS
 @click.option("--url", default="", help=translate("Where to read more."))
 @_SETTINGS
-def sync_command(change: str, content: Path, url: str, settings: Path | None) -> None:
+def sync_command(change: str, content: Path, verdicts: Path | None, url: str, settings: Path | None) -> None:
     """Run by the service after a webhook, or from a timer; with its key, on its machine."""
     _, forge = _forge(settings)
-    synced = sync(content, forge, change, lambda: datetime.now().astimezone(), url=url)
+    synced = sync(content, forge, change, lambda: datetime.now().astimezone(), url=url, verdicts=verdicts)
     _show(synced.results)
     for one in synced.not_said:
         click.echo(str(msg("Not taken: {detail}", detail=one.why)))
@@ -177,18 +187,24 @@ def close_command(number: int, settings: Path | None) -> None:
 
 
 @forge_group.command("main", help=translate("Say whether the forge's main is ours; exit with 1 when it is not."))
-@click.option(
-    "--content",
-    type=click.Path(path_type=Path, exists=True),
-    required=True,
-    help=translate("The repository content.git, which decides."),
-)
+@_CONTENT
+@_VERDICTS
 @_SETTINGS
-def main_command(content: Path, settings: Path | None) -> None:
-    """Compare; for a timer, so that a foreign commit alarms even where no webhook arrives."""
+@click.pass_obj
+def main_command(context: Context, content: Path, verdicts: Path | None, settings: Path | None) -> None:
+    """Compare; for a timer, so that a foreign commit alarms even where no webhook arrives.
+
+    With ``--verdicts`` the history is verified too, and pipelines are told that main may be published.
+    """
     _, forge = _forge(settings)
     with GitRepository(content) as repository:
         problems = main_problems(forge, repository)
+    if verdicts and not problems:
+        with Desk(content, context.now) as desk:
+            main = desk.main()
+            problems = verify_history(desk.plain, desk.rosters, desk.trust, None, main)
+            if not problems:
+                issue(desk, verdicts, forge.repository, main, "merged", context.now)
     show_problems(make_console(), problems)
     if any(problem.severity is Severity.ERROR for problem in problems):
         sys.exit(1)

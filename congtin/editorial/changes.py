@@ -195,9 +195,15 @@ class Changes:
     # --- merging -------------------------------------------------------------------------------
 
     def merge(self, change: str) -> str:
-        """Merge an approved Change into main; return the commit. The other side judges; raise PushRefused."""
+        """Merge an approved Change into main; return the commit. The other side judges; raise PushRefused.
+
+        A Change that is merged already is not merged again: whoever lost the connection may ask once more.
+        """
         self.tree.fetch()
         head = self.head(change)
+        done = self.merged_as(head)
+        if done:
+            return done
         made: list[str] = []
 
         def moves() -> list[str]:
@@ -208,3 +214,11 @@ class Changes:
         if self.tree.branch() == f"{BRANCH}{change}":
             self.tree.return_to_main(MAIN)
         return made[-1]
+
+    def merged_as(self, head: str) -> str | None:
+        """Return the commit of main that merged a head; None when none has."""
+        main = self.main()
+        if not self.git.is_ancestor(head, main):
+            return None
+        lines = self.git.run("rev-list", "--first-parent", "--parents", main).decode().splitlines()
+        return next((words[0] for words in map(str.split, lines) if words[2:] == [head]), None)

@@ -7,12 +7,13 @@ Where things are stands in the bare repository's own configuration: `congtin.ros
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from congtin.editorial import approvals, log, refs
 from congtin.editorial.log import Event, Recorded
@@ -61,12 +62,16 @@ class Desk:
         if "rosters" in self.__dict__:
             self.rosters.close()
 
+    @cached_property
+    def _settings(self) -> dict[str, str]:
+        listed = self.plain.answer("config", "--local", "--null", "--get-regexp", r"^congtin\.").stdout.decode()
+        return dict(entry.split("\n", 1) for entry in listed.split("\0") if "\n" in entry)
+
     # --- where things are ----------------------------------------------------------------------
 
     def setting(self, name: str) -> Path:
         """Return a path of the repository's configuration; relative ones begin at the repository."""
-        done = self.plain.answer("config", "--local", "--get", f"congtin.{name}")
-        value = done.stdout.decode().strip()
+        value = self._settings.get(f"congtin.{name}", "")
         if not value:
             hint = msg("Set it: git config congtin.{name} PATH, or begin with congtin desk init.", name=name)
             raise UsageError(msg("{path} does not say where its {name} is.", path=self.plain.path, name=name), hint)
@@ -155,16 +160,39 @@ class Desk:
     # --- acting --------------------------------------------------------------------------------
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Be the only one who judges and writes to the log."""
+    def lock(self, patience: float = 300) -> Iterator[None]:
+        """Be the only one who judges and writes to the log; raise Busy when that takes more seconds than ``patience``.
+
+        The system ends the lock with the process that holds it, however that ends.
+        """
         self.state.mkdir(exist_ok=True)
         with (self.state / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            end = time.monotonic() + patience
+            while not _locked(file):
+                if time.monotonic() > end:
+                    raise Busy(self.state / "lock")
+                time.sleep(0.05)
             yield
 
     def record(self, events: Sequence[Event]) -> list[Recorded]:
         """Write to the log, as the roster and the Approvals stand now."""
         return log.append(self.plain, list(events), self.now, self.key)
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class Busy(CongtinError):
+    """Another push is being judged for too long; nothing was done."""
+
+    def __init__(self, file: Path) -> None:
+        hint = msg("Try again; when it stays so, see what the process does that holds {file}.", file=file)
+        super().__init__(msg("Another push is being judged."), hint)
 
 
 class Refused(CongtinError):

@@ -11,7 +11,7 @@ from congtin.catalogue import front_matter
 from congtin.catalogue.paths import BadPath, SourcePath, parse
 from congtin.editorial.policy import Act, Policy
 from congtin.editorial.repository import REGULAR, Difference, GitRepository
-from congtin.editorial.standing import Standing
+from congtin.editorial.standing import Appended, Standing
 from congtin.editorial.statements import Statement, Type
 from congtin.errors import Problem
 from congtin.messages import Msg, msg
@@ -61,18 +61,20 @@ def find(
         problems = list(_tombstone(content, step, differences, statement))
         if isinstance(person, Msg):
             problems.append(Problem("wrong-role", person))
-        elif not problems and not _is_head(person, differences[0].path, standing, policy):
+        elif not problems and not _is_head(person, differences[0].path, found, standing, policy):
             text = msg("Only the head of the Site's Board or of the Portal's takes an Item down at once (E24).")
             problems.append(Problem("wrong-role", text))
         return Takedown(statement, tuple(problems))
     return None
 
 
-def _is_head(person: str, path: str, standing: Standing, policy: Policy) -> bool:
+def _is_head(person: str, path: str, found: Appended, standing: Standing, policy: Policy) -> bool:
+    """Tell whether a person was the head when the order was taken in, and still is."""
     portal, site = path.split("/")[1:3]
     roles = {role.value for role in policy.transitions[Act.TAKE_DOWN].roles}
+    both = ((found.roster, found.time), (standing.roster, standing.time))
     return any(
-        roles & {role.value for role in standing.roster.standing(person, board, standing.time)}
+        all(roles & {role.value for role in roster.standing(person, board, at)} for roster, at in both)
         for board in (f"{portal}/{site}", f"{portal}/portal")
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ class _Story:
     entries: list[Recorded] = field(default_factory=list)
     statements: dict[str, Entry] = field(default_factory=dict)
     steps: dict[tuple[str, str], Recorded] = field(default_factory=dict)
-    brought: dict[str, frozenset[str]] = field(default_factory=dict)
+    brought: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     oids: dict[str, int] = field(default_factory=dict)
 
     def take(self, recorded: Recorded) -> None:
@@ -49,7 +49,11 @@ class _Story:
             self.steps[entry.refs[MAIN]] = recorded
         brought = entry.detail.get("brought")
         for blob, keys in brought.items() if isinstance(brought, dict) else ():
-            self.brought[blob] = self.brought.get(blob, frozenset()) | frozenset(map(str, keys or ()))  # type: ignore[arg-type]
+            self.brought.setdefault(blob, []).extend((entry.seq, str(key)) for key in keys or ())  # type: ignore[union-attr]
+
+    def hands(self, blobs: Iterable[str], before: int) -> dict[str, frozenset[str]]:
+        """Return the keys that had brought these files by then; what came later makes nobody an author."""
+        return {blob: frozenset(key for seq, key in self.brought.get(blob, ()) if seq < before) for blob in blobs}
 
 
 def verify_history(
@@ -222,7 +226,9 @@ class _Verification:
             if taken and taken.seq < entry.seq and taken.roster:
                 said.append(Appended(signed, taken.seq, taken.time, self.rosters.at(taken.roster)))
         said.sort(key=lambda appended: appended.seq)
-        standing = Standing(entry.time, roster, self.trust, said, self.story.brought)
+        differences = self.content.differences(proposal.prev, proposal.after)
+        hands = self.story.hands((difference.new for difference in differences), entry.seq)
+        standing = Standing(entry.time, roster, self.trust, said, hands)
         view = partial(self.mainline.view, now=entry.time)
         return gate.judge(self.content, proposal, standing, view, self.mainline.rules(proposal.prev, entry.time))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -13,11 +14,13 @@ from pathlib import Path
 from congtin.editorial import log
 from congtin.editorial.desk import Desk
 from congtin.editorial.receive import NotPassed, Receiver, Update, refusal_of
+from congtin.editorial.refs import RefLocked
 from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError, ProblemsFound, UsageError
 from congtin.messages import msg
 
 NAME = "pre-receive"
+_LOOKS = 20
 _MOST_BYTES = 512 * 1024 * 1024
 # Git's own guards stand in front of ours: whole objects, no forced pushes, no deletion of main.
 SETTINGS = {
@@ -74,12 +77,28 @@ def receive(path: Path, updates: list[Update], now: datetime) -> None:
     """Judge a push and log it; raise what keeps it out. Called by Git, in the quarantine of the push."""
     with Desk(path, now, quarantine=True) as desk, desk.lock():
         try:
+            _require_unlocked(desk.plain.folder, updates)
             events = Receiver(desk, updates).judge()
         except BaseException as error:
             # Whatever it is, the push is refused by it, and the log tells of every refusal.
             desk.record([replace(_refusal(updates, error), roster=_roster_seen(desk))])
             raise
         desk.record(events)
+
+
+def _require_unlocked(folder: Path, updates: Iterable[Update]) -> None:
+    """Refuse a push of refs that another process holds: Git would do so after the log has told of the move.
+
+    Git holds a ref for milliseconds; whoever still does after two seconds has died over it.
+    """
+    for update in updates:
+        file = folder / f"{update.ref}.lock"
+        for _ in range(_LOOKS):
+            if not file.exists():
+                break
+            time.sleep(0.1)
+        else:
+            raise RefLocked(str(file))
 
 
 def _roster_seen(desk: Desk) -> str | None:

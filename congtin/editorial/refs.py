@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,21 @@ from congtin.messages import msg
 # Never a person's name: who acted stands in the log, which citizens do not get (E7).
 AUTHOR = "Congtin <congtin@localhost>"
 
+_LOCKED = re.compile(r"'([^']+\.lock)': File exists")
+
 
 class RefMoved(CongtinError):
     """Somebody else moved a ref first; nothing was written."""
+
+
+class RefLocked(CongtinError):
+    """A process died while it moved a ref, or another one is moving it; nothing was written."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            msg("The file {file} says that a ref is being moved.", file=file),
+            msg("When no push is running, the process has died: remove the file, and try again."),
+        )
 
 
 class MergeConflict(CongtinError):
@@ -116,7 +129,7 @@ def merged_tree(repository: GitRepository, one: str, other: str) -> str:
 
 
 def move_refs(repository: GitRepository, moves: Sequence[RefMove]) -> None:
-    """Move all refs together; raise RefMoved when one of them is not where it must be."""
+    """Move all refs together; raise RefMoved when one is not where it must be, RefLocked."""
     words = [
         f"update {move.name} {move.new} {move.old}" if move.new != ABSENT else f"delete {move.name} {move.old}"
         for move in moves
@@ -126,4 +139,7 @@ def move_refs(repository: GitRepository, moves: Sequence[RefMove]) -> None:
     if done.returncode:
         names = ", ".join(move.name for move in moves)
         detail = done.stderr.decode("utf-8", "replace").strip()[:300]
+        locked = _LOCKED.search(detail)
+        if locked:
+            raise RefLocked(locked[1])
         raise RefMoved(msg("Somebody else was faster: {refs}. Try again.", refs=names), msg("{detail}", detail=detail))

@@ -10,7 +10,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -20,6 +20,8 @@ from congtin.messages import msg
 
 ABSENT = "0" * 40
 REGULAR = "100644"
+_OID_BYTES = 20
+_KINDS = (b"commit", b"tree", b"blob", b"tag")
 
 
 class Tree(Protocol):
@@ -84,6 +86,8 @@ class GitRepository:
         self.folder = self.path / ".git" if (self.path / ".git").exists() else self.path
         self.environment = git_environment(quarantine=quarantine)
         self._batch: subprocess.Popen[bytes] | None = None
+        # Objects never change: the same question is asked by several.
+        self._raw = lru_cache(maxsize=16)(self._diff_tree)
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +122,7 @@ class GitRepository:
 
     def ref(self, name: str) -> str | None:
         """Return the object a full ref name points to; None when there is none."""
-        done = self.answer("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-        return done.stdout.decode().strip() or None
+        return self._look(name)[0] or None
 
     def refs(self, below: str) -> dict[str, str]:
         """Return all refs below a prefix."""
@@ -158,6 +161,9 @@ class GitRepository:
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether ``newer`` builds on ``older`` (a commit builds on itself)."""
+        # Most questions are about a commit and itself or its parent, and need no other program.
+        if older == newer or older in parse_parents(self.object(newer)):
+            return self.object(older)[0] == "commit"
         done = self.answer("merge-base", "--is-ancestor", older, newer)
         return done.returncode == 0
 
@@ -169,8 +175,12 @@ class GitRepository:
 
     def object(self, name: str) -> tuple[str, bytes]:
         """Return (kind, bytes) of an object; kind is empty when it is absent."""
-        if "\n" in name:
-            return "", b""
+        return self._look(name)[1:]
+
+    def _look(self, name: str) -> tuple[str, str, bytes]:
+        """Return (id, kind, bytes) of what a name stands for now; all of it empty when there is no such thing."""
+        if "\n" in name or not name:
+            return "", "", b""
         if self._batch is None:
             self._batch = subprocess.Popen(  # noqa: S603 (our own words)
                 ["git", f"--git-dir={self.folder}", "-c", f"safe.directory={self.folder}", "cat-file", "--batch"],  # noqa: S607
@@ -181,12 +191,12 @@ class GitRepository:
             raise GitFailed(msg("Git failed: git {command}", command="cat-file"))
         asked.write(os.fsencode(name) + b"\n")
         asked.flush()
-        header = told.readline().split()
-        if len(header) != 3 or not header[2].isdigit():
-            return "", b""
+        header = told.readline().split(b" ")
+        if len(header) != 3 or not header[2].strip().isdigit() or header[1] not in _KINDS:
+            return "", "", b""
         data = told.read(int(header[2]))
         told.read(1)
-        return header[1].decode(), data
+        return header[0].decode(), header[1].decode(), data
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """Return the size of each object that is there, in bytes, without reading it."""
@@ -201,6 +211,9 @@ class GitRepository:
 
     def raw_difference(self, before: str, after: str) -> bytes:
         """Return the bytes whose sha256 an Approval is over."""
+        return self._raw(before, after)
+
+    def _diff_tree(self, before: str, after: str) -> bytes:
         return self.run("diff-tree", "-r", "-z", "--raw", "--full-index", "--no-renames", before, after)
 
     def differences(self, before: str, after: str) -> list[Difference]:
@@ -224,14 +237,24 @@ class CommitTree:
         """Return the paths of all files below a folder, sorted by Git."""
         return [path for _, _, path in self.entries(below)]
 
-    def entries(self, below: str, *, recursive: bool = True) -> Iterator[tuple[str, str, str]]:
-        """Yield (mode, object id, path) of what lies below a folder."""
+    def entries(self, below: str) -> Iterator[tuple[str, str, str]]:
+        """Yield (mode, object id, path) of every file below a folder."""
         where = ["--", f"{below.rstrip('/')}/"] if below else []
-        listed = self.repository.run("ls-tree", *(["-r"] if recursive else []), "-z", self.commit, *where)
+        listed = self.repository.run("ls-tree", "-r", "-z", self.commit, *where)
         for line in os.fsdecode(listed).split("\0")[:-1]:
             facts, _, path = line.partition("\t")
             mode, _, oid = facts.split(" ")
             yield mode, oid, path
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of what lies directly in a folder."""
+        kind, data = self.repository.object(f"{self.commit}:{folder}")
+        found = []
+        while kind == "tree" and data:
+            facts, _, rest = data.partition(b"\0")
+            found.append(os.fsdecode(facts.partition(b" ")[2]))
+            data = rest[_OID_BYTES:]
+        return found
 
     @cached_property
     def oid(self) -> str:
@@ -252,6 +275,12 @@ def parse_raw(raw: bytes) -> list[Difference]:
         old_mode, new_mode, old, new, status = facts.removeprefix(":").split(" ")
         found.append(Difference(path, old_mode, new_mode, old, new, status))
     return found
+
+
+def parse_parents(found: tuple[str, bytes]) -> tuple[str, ...]:
+    """Return the parents of an object; none when it is no commit."""
+    kind, data = found
+    return parse_commit("", data).parents if kind == "commit" else ()
 
 
 def parse_commit(oid: str, data: bytes) -> Commit:

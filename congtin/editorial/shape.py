@@ -59,7 +59,15 @@ class _Look:
     def name(self, path: str) -> Iterator[Problem]:
         shown = os.fsencode(path).decode("utf-8", "replace")
         composed = unicodedata.normalize("NFC", path) == path
-        if shown != path or not composed or INVISIBLE.search(path) or LINE_SEPARATORS.search(path) or "\\" in path:
+        control = any(ord(char) < 0x20 or ord(char) == 0x7F for char in path)  # noqa: PLR2004 (ASCII)
+        if (
+            shown != path
+            or not composed
+            or control
+            or INVISIBLE.search(path)
+            or LINE_SEPARATORS.search(path)
+            or "\\" in path
+        ):
             yield _problem("path-form", shown, msg("The name holds characters that names must not hold."))
         if len(os.fsencode(path)) > self.policy.limits.path_bytes:
             yield _problem(
@@ -86,8 +94,7 @@ class _Look:
 
     def _names(self, folder: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for _, _, path in self.after.entries(folder, recursive=False):
-            name = path.rpartition("/")[2]
+        for name in self.after.names(folder):
             found.setdefault(_fold(name), set()).add(name)
         return found
 

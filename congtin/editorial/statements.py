@@ -106,6 +106,7 @@ _MUST: Mapping[Type, frozenset[str]] = {
 _MAY: Mapping[Type, frozenset[str]] = {
     Type.SUBMISSION: frozenset({"description", "document", "checks"}),
     Type.APPROVAL: frozenset({"attested", "reason"}),
+    Type.CHANGES_REQUESTED: frozenset({"attested"}),
     Type.WITHDRAWAL: frozenset({"reason"}),
     Type.CONFIRMATION: frozenset({"reason"}),
     Type.TAKEDOWN_CONFIRMATION: frozenset({"reason"}),

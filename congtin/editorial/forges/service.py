@@ -13,6 +13,7 @@ from pathlib import Path
 from congtin.editorial import approvals
 from congtin.editorial.desk import CHANGES, Desk
 from congtin.editorial.forges.attest import Accounts, Attestation, Refusal, attestable, place_of
+from congtin.editorial.forges.issue import ANSWERS, issue
 from congtin.editorial.forges.models import Forge, ForgeKind, PullRequest, Status, StatusState
 from congtin.editorial.forges.notes import status_of
 from congtin.editorial.forges.speak import to_say
@@ -47,10 +48,18 @@ class Synced:
 
 
 def sync(
-    content: Path, forge: Forge, change: str, now: Callable[[], datetime], *, number: int = 0, url: str = ""
+    content: Path,
+    forge: Forge,
+    change: str,
+    now: Callable[[], datetime],
+    *,
+    number: int = 0,
+    url: str = "",
+    verdicts: Path | None = None,
 ) -> Synced:
     """Bring a Change and its pull request together: new Approvals into the ref, the verdict onto the head.
 
+    ``verdicts`` is the folder in which pipelines find the signed verdict.
     Raise UsageError when there is no such Change or pull request, ForgeError when the forge does not answer.
     """
     with Desk(content, now()) as desk:
@@ -62,24 +71,26 @@ def sync(
         submission = next((s for s in reversed(known) if s.type is Type.SUBMISSION and s.head == head), None)
         verdict = _verdict(desk, change)
         results: tuple[Attestation | Refusal, ...] = ()
-        said: list[Statement] = []
-        not_said: list[NotSaid] = []
+        statements: list[Statement] = []
         if submission and isinstance(verdict, Verdict):
             results = _judged(desk, forge, pull, submission, verdict)
             place = place_of(forge.kind, forge.repository, pull.number)
-            for statement in to_say(place, results, submission, known, now()):
-                why = _append(desk, statement, now())
-                if why:
-                    not_said.append(NotSaid(statement, why))
-                else:
-                    said.append(statement)
-    if said:
-        # The hook has written to the log since: what counts is asked anew, at the time it is now.
-        with Desk(content, now()) as desk:
-            verdict = _verdict(desk, change)
-    status = status_of(verdict, url) if isinstance(verdict, Verdict) else Status(StatusState.FAILURE, str(verdict), url)
+            statements = list(to_say(place, results, submission, known, now()))
+        reasons = [(statement, _append(desk, statement, now())) for statement in statements]
+    not_said = tuple(NotSaid(statement, why) for statement, why in reasons if why)
+    # The hook has written to the log since: what counts is asked anew, at the time it is now.
+    with Desk(content, now()) as desk:
+        status = _status(_verdict(desk, change) if statements else verdict, not_said, url)
+        if verdicts:
+            issue(desk, verdicts, forge.repository, head, ANSWERS[status.state], now())
     forge.post_status(head, status)
-    return Synced(head, results, tuple(said), tuple(not_said), status)
+    return Synced(head, results, tuple(statement for statement, why in reasons if not why), not_said, status)
+
+
+def _status(verdict: Verdict | Msg, not_said: Sequence[NotSaid], url: str) -> Status:
+    if any(one.statement.type is Type.CHANGES_REQUESTED for one in not_said):
+        return Status(StatusState.FAILURE, str(msg("Somebody asks for changes at the forge.")), url)
+    return status_of(verdict, url) if isinstance(verdict, Verdict) else Status(StatusState.FAILURE, str(verdict), url)
 
 
 def _pull(forge: Forge, change: str, number: int) -> PullRequest:

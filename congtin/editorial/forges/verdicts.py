@@ -22,6 +22,7 @@ from congtin.errors import CongtinError
 from congtin.messages import msg
 
 NAMESPACE = "congtin-verdict"
+Answer = Literal["approved", "waiting", "refused", "merged"]
 _Oid = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 
 
@@ -34,7 +35,7 @@ class Verdict(Shape):
 
     format: Literal[1] = 1
     commit: _Oid
-    answer: Literal["approved", "waiting", "refused", "merged"]
+    answer: Answer
     """``approved``: may be merged as it is. ``merged``: this is main, and its history verifies."""
     repository: Annotated[str, Field(max_length=300)]
     log: _Oid
