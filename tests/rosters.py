@@ -104,7 +104,8 @@ class Village:
 
     def head(self) -> str:
         """Return the newest commit of the roster, zeros before the first."""
-        return self.repository.ref(MAIN) or ABSENT
+        with self.repository as repository:
+            return repository.ref(MAIN) or ABSENT
 
     def load(self, commit: str | None = None) -> Roster:
         """Return the roster at a commit, by default the newest."""

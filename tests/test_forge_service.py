@@ -116,7 +116,6 @@ def test_an_edit_after_the_review_needs_another(city, server):
     assert codes(synced) == ["stale"] and synced.status.state is StatusState.PENDING
 
 
-@pytest.mark.xfail(reason="statements.py: “changes-requested” may not hold “attested” yet", strict=True)
 def test_an_objection_on_the_forge_closes_the_gate_again(city, server):
     """Approved and attested, then changes asked for there: the Approval no longer opens anything."""
     meeting = Meeting(city, GiteaWorld(server), 30)

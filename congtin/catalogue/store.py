@@ -164,6 +164,11 @@ class CatalogueStore(BuildState):
         """Return those of these Items that have a file."""
         return {row[0] for row in self._each("SELECT item_path FROM file WHERE item_path IN (%s)", item_paths)}
 
+    def items_naming(self, term: str) -> set[str]:
+        """Return the Items whose front matter has this word as a value; every one is looked at."""
+        query = "SELECT item_path FROM file WHERE id IS NOT NULL AND instr(front, ?)"
+        return {row[0] for row in self.db.execute(query, (f'"{term}"',))}
+
     def items_of_site(self, site: str) -> set[str]:
         return {row[0] for row in self.db.execute("SELECT DISTINCT item_path FROM file WHERE site = ?", (site,))}
 

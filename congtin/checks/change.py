@@ -16,7 +16,7 @@ from congtin.catalogue.overlay import changed_files
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.addresses import lost_addresses
 from congtin.checks.duplicates import duplicates
-from congtin.checks.extent import concerns_everything, touched_items
+from congtin.checks.extent import removed_terms, touched_items
 from congtin.checks.looks import Changed, Look, Side, look_at_both
 from congtin.checks.placed import PlacementChange, eventual, placement_changes
 from congtin.checks.registry import Repository
@@ -61,8 +61,9 @@ def view_change(
     shown = {readable(path) for path in changed}
     here, other = (before, after) if holds == "before" else (after, before)
     with changed_files(other.read, changed) as folder:
-        everything = before.numbers != after.numbers or concerns_everything(before.network, after.network)
-        looks = look_at_both(store, here, other, Changed(folder, changed, shown, everything), now)
+        terms = {term.partition("/")[2] for term in removed_terms(before.network, after.network)}
+        files = Changed(folder, changed, shown, before.numbers != after.numbers, terms)
+        looks = look_at_both(store, here, other, files, now)
     repositories = [_repository(side, look, now, profile) for side, look in zip((here, other), looks, strict=True)]
     old, new = repositories if holds == "before" else reversed(repositories)
     due = (eventual(old), eventual(new))

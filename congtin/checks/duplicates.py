@@ -16,6 +16,8 @@ _ALIKE = 0.6
 _ALIKE_WITH_TITLE = 0.3
 _FEWEST_WORDS = 30
 """Shorter texts are alike by chance."""
+_MOST_COMPARED = 50_000
+"""So many letters tell enough of a text."""
 
 
 def duplicates(repository: Repository, item: Item, others: Iterable[Source]) -> Iterator[Problem]:
@@ -40,6 +42,6 @@ def duplicates(repository: Repository, item: Item, others: Iterable[Source]) -> 
 
 def _body(repository: Repository, source: Source) -> str:
     try:
-        return front_matter.split(repository.text(source.path))[1]
+        return front_matter.split(repository.text(source.path))[1][:_MOST_COMPARED]
     except front_matter.NoFrontMatter:
         return ""

@@ -36,18 +36,15 @@ def picked_ids(paths: Collection[str]) -> set[str]:
     }
 
 
-def concerns_everything(before: Network, after: Network) -> bool:
-    """Tell whether every Item must be judged anew: a term was taken out of the vocabulary, which any may use."""
-    old, new = _terms(before.vocabulary), _terms(after.vocabulary)
-    return any(not old[name] <= new[name] for name in old)
+def removed_terms(before: Network, after: Network) -> set[str]:
+    """Return the terms taken out of the vocabulary: any Item may have them."""
+    return set(_terms(before.vocabulary)) - set(_terms(after.vocabulary))
 
 
-def _terms(vocabulary: Vocabulary) -> dict[str, set[str]]:
-    return {
-        "tags": {*vocabulary.tags},
-        "types": {*vocabulary.document_types},
-        "fields": {*vocabulary.document_fields},
-    }
+def _terms(vocabulary: Vocabulary) -> Iterator[str]:
+    # One term may be a tag and a field too.
+    for kind in ("tags", "document_types", "document_fields"):
+        yield from (f"{kind}/{term}" for term in getattr(vocabulary, kind))
 
 
 def altered_sites(before: Network, after: Network) -> set[str]:

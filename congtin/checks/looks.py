@@ -64,12 +64,14 @@ class Changed:
     paths: Collection[str]
     everything: bool
     """Every Item must be judged anew."""
+    terms: Collection[str]
+    """Taken out of the vocabulary."""
 
 
 def look_at_both(store: CatalogueStore, here: Side, other: Side, changed: Changed, now: datetime) -> tuple[Look, Look]:
     """Return looks at the side that the store holds and at the other."""
     overlay = Overlay(store, other.network, changed.folder, changed.names, inspect_text)
-    part = _Part(store, overlay, (here.network, other.network), changed.paths, now)
+    part = _Part(store, overlay, (here.network, other.network), changed.paths, changed.terms, now)
     seeds = set() if changed.everything else part.seeds()
     if not changed.everything and len(seeds) <= MANY_ITEMS:
         return part.looks(seeds)
@@ -98,6 +100,7 @@ class _Part:
     overlay: Overlay
     networks: tuple[Network, Network]
     changed: Collection[str]
+    terms: Collection[str]
     now: datetime
 
     def seeds(self) -> set[str]:
@@ -109,6 +112,7 @@ class _Part:
 
     def _seeds_of(self, network: Network) -> set[str]:
         found = touched_items(self.changed) | self.store.item_paths_with_ids(picked_ids(self.changed))
+        found.update(*map(self.store.items_naming, self.terms))
         return found | items_of_sites(self.store, network, altered_sites(*self.networks))
 
     def looks(self, seeds: set[str]) -> tuple[Look, Look]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
+from itertools import islice
 
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
@@ -31,6 +32,8 @@ _OLD = re.compile(
 )
 _PASSPORT = re.compile(r"(?:hộ[ \u00a0]+chiếu|passport)[^\n\d]{0,40}?\b(?P<number>[A-Z]\d{7})\b", re.IGNORECASE)
 _WINDOW = 300
+_MOST = 20
+"""So many findings in one text are enough to send it back."""
 # Sooner looked for, and seldom there.
 _DIGITS = re.compile(r"0\d\d[ .\u00a0-]?\d[ .\u00a0-]?\d\d")
 _OLD_WORDS = ("CMND", "CMTND", "cmnd", "inh nhân dân", "inh thư", "INH NHÂN DÂN", "INH THƯ")
@@ -40,7 +43,11 @@ _HIDE = msg("Take it out, or hide its middle digits: 001********5; ask whose dat
 
 
 def inspect_id_numbers(path: str, text: str) -> Iterator[Problem]:
-    """Yield the numbers of identity papers in one Source; the number itself is not repeated."""
+    """Yield the first numbers of identity papers in one Source; the number itself is not repeated."""
+    yield from islice(_id_numbers(path, text), _MOST)
+
+
+def _id_numbers(path: str, text: str) -> Iterator[Problem]:
     if _DIGITS.search(text):
         yield from (_card(path, text, match) for match in _CARD.finditer(text) if _is_card(match[0]))
     if any(word in text for word in _OLD_WORDS):
@@ -92,15 +99,21 @@ _OFFICIAL_DOMAINS = ("gov.vn", "chinhphu.vn", "quochoi.vn", "dangcongsan.vn")
 _NEAR = 80
 
 
-def inspect_contacts(path: str, text: str, network: Network) -> Iterator[Problem]:
-    """Yield mobile numbers and e-mail addresses that are no office's: what `sites/` names is, and hotlines are."""
+def inspect_contacts(
+    path: str, text: str, network: Network, official: Callable[[], Container[str]]
+) -> Iterator[Problem]:
+    """Yield the first mobile numbers and e-mail addresses that are no office's; hotlines and ``official`` ones are."""
+    yield from islice(_contacts(path, text, network, official), _MOST)
+
+
+def _contacts(path: str, text: str, network: Network, official: Callable[[], Container[str]]) -> Iterator[Problem]:
     for match in _MOBILE.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.start()]
-        if not _OFFICE.search(near) and _number(match[0]) not in official_contacts(network):
+        if not _OFFICE.search(near) and _number(match[0]) not in official():
             words = msg("A mobile number stands here; is it that of a private person?")
             yield Problem("personal-phone", words, path, _line(text, match.start()), _OFFICE_HINT, Severity.WARNING)
     for match in _MAIL.finditer(text):
-        if not is_official(match["domain"], network) and match[0].casefold() not in official_contacts(network):
+        if not is_official(match["domain"], network) and match[0].casefold() not in official():
             words = msg(
                 "The e-mail address “{address}” is no office’s; is it that of a private person?", address=match[0]
             )

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from congtin.catalogue.source import Catalogue, Item
+from congtin.checks.personal import official_contacts
 from congtin.crosspost.placements import Placements
 from congtin.errors import Problem
 from congtin.model import Profile
@@ -45,6 +46,11 @@ class Repository:
         scope, judged = self.scope, self.judged
         items = [item for item in self.catalogue.items.values() if scope is None or item.site in scope]
         return items if judged is None else [item for item in items if item.item_path in judged]
+
+    @cached_property
+    def official_contacts(self) -> frozenset[str]:
+        """The telephone numbers and e-mail addresses that Sites give as their own."""
+        return official_contacts(self.network)
 
     def text(self, path: str) -> str:
         """Return the text of a file, empty where there is none."""

@@ -22,7 +22,9 @@ _NOTHING_SAID = frozenset({"ảnh", "hình", "hình ảnh", "ảnh minh họa", 
 def check_contacts(repository: Repository, item: Item) -> Iterator[Problem]:
     """Yield mobile numbers and e-mail addresses that are no office's (D6, H2)."""
     for source in item.sources():
-        yield from inspect_contacts(source.path, repository.text(source.path), repository.network)
+        yield from inspect_contacts(
+            source.path, repository.text(source.path), repository.network, lambda: repository.official_contacts
+        )
 
 
 @review("secret-names")

@@ -160,7 +160,7 @@ def _accounts(context: Context, settings: ForgeSettings, roster: Path | None) ->
         head = repository.ref("refs/heads/main")
         people = load_roster(repository.tree(head)) if head else None
     kind = "gitea" if settings.forge == "forgejo" else settings.forge
-    return Accounts(people.logins(kind, context.now)) if people else Accounts({})
+    return Accounts(people.logins(kind, context.now), people.account_ids(kind, context.now)) if people else Accounts({})
 
 
 @forge_group.command("merge", help=translate("Merge a pull request, if its head is exactly this one."))

@@ -114,12 +114,23 @@ class Handover(StrictModel):
     """Where the signed record is kept."""
 
 
+class Account(StrictModel):
+    """A person's account on a forge; the number stays when somebody else takes over a login that was given up."""
+
+    login: Login
+    id: Annotated[int, Field(ge=1)] | None = None
+
+
+def _as_account(value: object) -> object:
+    return {"login": value} if isinstance(value, str) else value
+
+
 class Person(Dated):
     """One human being: one file, however many keys, accounts and Boards (E7, E9)."""
 
     name: Words
     keys: list[Key] = Field(min_length=1)
-    forges: dict[Annotated[Forge, Field(strict=False)], Login] = {}
+    forges: dict[Annotated[Forge, Field(strict=False)], Annotated[Account, BeforeValidator(_as_account)]] = {}
     training: list[Training] = []
     handover: Handover | None = None
     demonstration: bool = False

@@ -57,8 +57,8 @@ def _words(roster: Roster) -> Iterator[tuple[str, str]]:
     for person, entry in roster.people.items():
         yield "person", person
         yield "name", entry.name
-        for login in entry.forges.values():
-            yield "login", login
+        for account in entry.forges.values():
+            yield "login", account.login
     for fingerprint, (_, key) in roster.keys.items():
         yield "fingerprint", fingerprint
         yield "fingerprint", fingerprint.removeprefix("SHA256:")

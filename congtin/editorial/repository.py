@@ -8,30 +8,23 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Self
 
 from congtin.editorial.git_environment import git_environment
 from congtin.errors import CongtinError, UsageError
 from congtin.messages import msg
+from congtin.rules.reading import Reader
 
 ABSENT = "0" * 40
 REGULAR = "100644"
 _OID_BYTES = 20
+Tree = Reader
 _KINDS = (b"commit", b"tree", b"blob", b"tag")
-
-
-class Tree(Protocol):
-    """The files of a repository at some moment."""
-
-    def read(self, path: str) -> bytes | None:
-        """Return the bytes of a file; None where there is none."""
-
-    def paths(self, below: str) -> Iterable[str]:
-        """Return the paths of all files below a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +79,7 @@ class GitRepository:
         self.folder = self.path / ".git" if (self.path / ".git").exists() else self.path
         self.environment = git_environment(quarantine=quarantine)
         self._batch: subprocess.Popen[bytes] | None = None
+        self._stop: Callable[[], object] | None = None
         # Objects never change: the same question is asked by several.
         self._raw = lru_cache(maxsize=16)(self._diff_tree)
 
@@ -96,11 +90,10 @@ class GitRepository:
         self.close()
 
     def close(self) -> None:
-        """Stop the process that reads objects."""
-        if self._batch is not None:
-            self._batch.kill()
-            self._batch.communicate()
-            self._batch = None
+        """Stop the process that reads objects; whoever forgets leaves none behind either."""
+        if self._stop is not None:
+            self._stop()
+        self._batch = self._stop = None
 
     def run(self, *arguments: str, given: bytes | None = None, fine: Sequence[int] = (0,)) -> bytes:
         """Return what Git prints; raise GitFailed unless it exits with one of ``fine``."""
@@ -162,7 +155,7 @@ class GitRepository:
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether ``newer`` builds on ``older`` (a commit builds on itself)."""
         # Most questions are about a commit and itself or its parent, and need no other program.
-        if older == newer or older in parse_parents(self.object(newer)):
+        if self.object(newer)[0] == "commit" and older in (newer, *self.commit(newer).parents):
             return self.object(older)[0] == "commit"
         done = self.answer("merge-base", "--is-ancestor", older, newer)
         return done.returncode == 0
@@ -186,6 +179,7 @@ class GitRepository:
                 ["git", f"--git-dir={self.folder}", "-c", f"safe.directory={self.folder}", "cat-file", "--batch"],  # noqa: S607
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment,
             )  # fmt: skip
+            self._stop = weakref.finalize(self, _kill, self._batch)
         asked, told = self._batch.stdin, self._batch.stdout
         if asked is None or told is None:
             raise GitFailed(msg("Git failed: git {command}", command="cat-file"))
@@ -259,7 +253,12 @@ class CommitTree:
     @cached_property
     def oid(self) -> str:
         """The tree object's id."""
-        return self.repository.run("rev-parse", "--verify", f"{self.commit}^{{tree}}").decode().strip()
+        return self.repository.ref(f"{self.commit}^{{tree}}") or ""
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
 
 
 def digest_of(raw: bytes) -> str:
@@ -275,12 +274,6 @@ def parse_raw(raw: bytes) -> list[Difference]:
         old_mode, new_mode, old, new, status = facts.removeprefix(":").split(" ")
         found.append(Difference(path, old_mode, new_mode, old, new, status))
     return found
-
-
-def parse_parents(found: tuple[str, bytes]) -> tuple[str, ...]:
-    """Return the parents of an object; none when it is no commit."""
-    kind, data = found
-    return parse_commit("", data).parents if kind == "commit" else ()
 
 
 def parse_commit(oid: str, data: bytes) -> Commit:

@@ -79,7 +79,13 @@ class Roster:
         """Return the persons by their login on a forge, in small letters: forges do not tell A from a."""
         people = ((id_, person) for id_, person in self.people.items() if person.holds(at))
         kind = Forge(forge)
-        return {person.forges[kind].lower(): id_ for id_, person in people if kind in person.forges}
+        return {person.forges[kind].login.lower(): id_ for id_, person in people if kind in person.forges}
+
+    def account_ids(self, forge: str, at: datetime) -> dict[int, str]:
+        """Return the persons by the number of their account on a forge, where the roster knows it."""
+        kind = Forge(forge)
+        people = ((id_, person.forges.get(kind)) for id_, person in self.people.items() if person.holds(at))
+        return {account.id: id_ for id_, account in people if account and account.id}
 
     # --- Boards --------------------------------------------------------------------------------
 

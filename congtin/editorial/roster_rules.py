@@ -87,14 +87,16 @@ def _key_problems(people: Mapping[str, Entry[Person]]) -> Iterator[Problem]:
 
 
 def _login_problems(people: Mapping[str, Entry[Person]]) -> Iterator[Problem]:
-    first: dict[tuple[Forge, str], str] = {}
+    first: dict[tuple[Forge, str | int], str] = {}
     for person, entry in people.items():
-        for forge, login in entry.model.forges.items():
-            owner = first.setdefault((forge, login.lower()), person)
-            if owner != person:
-                text = msg("The login “{login}” is that of “{person}” already.", login=login, person=owner)
-                hint = msg("No account is shared: each person has one of their own (E9).")
-                yield entry.problem("login-twice", ["forges", forge.value], text, hint)
+        for forge, account in entry.model.forges.items():
+            marks: list[str | int] = [account.login.lower(), *([account.id] if account.id else [])]
+            for mark in marks:
+                owner = first.setdefault((forge, mark), person)
+                if owner != person:
+                    text = msg("The login “{login}” is that of “{person}” already.", login=mark, person=owner)
+                    hint = msg("No account is shared: each person has one of their own (E9).")
+                    yield entry.problem("login-twice", ["forges", forge.value], text, hint)
 
 
 def _span_problems(entry: Entry[Board] | Entry[Operations], where: Where, spans: Sequence[Dated]) -> Iterator[Problem]:

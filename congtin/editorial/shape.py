@@ -59,7 +59,7 @@ class _Look:
     def name(self, path: str) -> Iterator[Problem]:
         shown = os.fsencode(path).decode("utf-8", "replace")
         composed = unicodedata.normalize("NFC", path) == path
-        control = any(ord(char) < 0x20 or ord(char) == 0x7F for char in path)  # noqa: PLR2004 (ASCII)
+        control = any(ord(char) < 0x20 or ord(char) == 0x7F for char in path)
         if (
             shown != path
             or not composed

@@ -13,6 +13,8 @@ from congtin.editorial.emergency import read_front
 from congtin.editorial.policy import State
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Signed, Type, sites_of
+from congtin.errors import UsageError
+from congtin.messages import msg
 from congtin.validation import parse_time
 
 _PREFIX = f"refs/remotes/origin/{BRANCH}"
@@ -69,8 +71,10 @@ def overview(git: GitRepository, now: datetime, *, everything: bool) -> list[Sta
 
 
 def one(git: GitRepository, change: str, now: datetime) -> Standing:
-    """Return where one Change stands; its branch must be known."""
-    head = git.resolve(f"{_PREFIX}{change}")
+    """Return where one Change stands; raise UsageError when nobody has sent one of that name."""
+    head = git.ref(f"{_PREFIX}{change}")
+    if head is None:
+        raise UsageError(msg("There is no Change “{change}”.", change=change), msg("congtin change list"))
     return _standing(git, change, head, _merged_heads(git), now)
 
 

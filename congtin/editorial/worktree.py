@@ -55,15 +55,22 @@ class WorkTree:
     # --- who -----------------------------------------------------------------------------------
 
     def key(self) -> Path:
-        """Return the file of the person's key; raise UsageError when none is chosen."""
-        if self._key is not None:
-            return self._key.expanduser().absolute()
+        """Return the file of the person's key; raise UsageError when none is chosen, or there is no such file."""
+        chosen = self._key or self._configured_key()
+        if chosen is None:
+            hint = msg("Choose your key: git config congtin.signingkey ~/.ssh/id_ed25519")
+            raise UsageError(msg("It is not known with which key you sign."), hint)
+        file = chosen.expanduser().absolute()
+        if not file.is_file():
+            raise UsageError(msg("There is no key {file}.", file=file), msg("Make one: ssh-keygen -t ed25519"))
+        return file
+
+    def _configured_key(self) -> Path | None:
         for name in ("congtin.signingkey", "user.signingkey"):
             value = self._git("config", "--get", name).stdout.decode().strip()
             if value:
-                return Path(value).expanduser()
-        hint = msg("Choose your key: git config congtin.signingkey ~/.ssh/id_ed25519")
-        raise UsageError(msg("It is not known with which key you sign."), hint)
+                return Path(value)
+        return None
 
     # --- exchange ------------------------------------------------------------------------------
 

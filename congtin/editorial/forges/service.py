@@ -116,13 +116,15 @@ def _verdict(desk: Desk, change: str) -> Verdict | Msg:
 def _judged(
     desk: Desk, forge: Forge, pull: PullRequest, submission: Statement, verdict: Verdict
 ) -> tuple[Attestation | Refusal, ...]:
+    kind = _ACCOUNTS.get(forge.kind, forge.kind.value)
+    accounts = Accounts(desk.roster.logins(kind, desk.now), desk.roster.account_ids(kind, desk.now))
     return attestable(
         forge.kind,
         forge.repository,
         forge.conversation(pull.number),
         head=submission.head,
         digest=submission.digest,
-        accounts=Accounts(desk.roster.logins(_ACCOUNTS.get(forge.kind, forge.kind.value), desk.now)),
+        accounts=accounts,
         excluded=verdict.authors,
     )
 
