@@ -46,7 +46,7 @@ _SETTINGS = {
     "CONGTIN_ROOT": "The repository, as an absolute path.",
     "CONGTIN_SITE": "The Site, as in `hanoi/portal`.",
     "CONGTIN_LANG": "The language of the Edition.",
-    "CONGTIN_PROFILE": "`work` or `release`.",
+    "CONGTIN_PROFILE": "`work`, `preview` or `release`.",
     "CONGTIN_NOW": "The clock of a plain Pelican run; empty means the real time.",
     "CONGTIN_JOB": "The Edition's plan and folders. `congtin build` sets it; a plain Pelican run makes it itself.",
     "CONGTIN_VIEWS": "What templates are given: the Site, pages, cards.",
@@ -61,6 +61,9 @@ _ENVIRONMENT = {
     "SITE": "The Site a plain Pelican run builds, as in `hanoi/portal`. Required there.",
     "EDITION_LANG": "Its language; without it the Site's first language.",
     "CONGTIN_NOW": "The clock of a plain Pelican run, as `--now` is for `congtin`.",
+    "CONGTIN_ROSTER": "The private repository of the Boards, where neither an option nor Git's configuration names it.",
+    "CONGTIN_TRUST": "The trust root, likewise.",
+    "CONGTIN_FORGE": "The file that says how a forge is reached ([forges](forges.md)).",
     "CONGTIN_LANG": "The language Côngtin speaks to the person: `vi` or `en`. Otherwise the first of `LC_ALL`, "
     "`LC_MESSAGES` and `LANG` that is set decides, and without any of them it is English.",
 }
@@ -311,6 +314,7 @@ def settings() -> str:
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if (text := text_of(node)) and re.fullmatch("CONGTIN_[A-Z_]+", text)
     }
+    used -= _ENVIRONMENT.keys() - _SETTINGS.keys()
     if used != set(_SETTINGS):
         raise SystemExit(f"{__file__}: settings to explain or to forget: {sorted(used ^ set(_SETTINGS))}")
     rows = [

@@ -72,6 +72,7 @@ def reject_command(
 ) -> None:
     """Sign the refusal; the Change ends with it."""
     changes = changes_of(context, key)
+    changes.tree.fetch()
     named = named_change(changes, change)
     with Mainline(changes.git, context.state / FOLDER) as mainline:
         chosen = pack or most_specific_pack(

@@ -14,6 +14,7 @@ from congtin.editorial.policy import State
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Type
 from congtin.editorial.states import Standing
+from congtin.errors import UsageError
 from congtin.messages import msg, translate
 from congtin.model import HANOI_TIME
 
@@ -89,10 +90,11 @@ def show_submitted(console: Console, one: Standing) -> None:
 
 
 def show_history(console: Console, git: GitRepository, change: str) -> None:
-    """Print every entry of the log about a Change."""
-    for recorded in log.entries(git, git.ref(log.REF)):
-        entry = recorded.entry
-        if entry.change == change:
-            when = entry.time.astimezone(HANOI_TIME).strftime("%d/%m/%Y %H:%M:%S")
-            detail = " ".join(str(entry.detail[name]) for name in ("digest", "code", "reason") if name in entry.detail)
-            console.print(Text(f"{entry.seq:>6}  {when}  {entry.event}  {detail}"), soft_wrap=True)
+    """Print every entry of the log about a Change; raise UsageError when there is none."""
+    entries = [r.entry for r in log.entries(git, git.ref(log.REF)) if r.entry.change == change]
+    if not entries:
+        raise UsageError(msg("There is no Change “{change}”.", change=change), msg("congtin change list"))
+    for entry in entries:
+        when = entry.time.astimezone(HANOI_TIME).strftime("%d/%m/%Y %H:%M:%S")
+        detail = " ".join(str(entry.detail[name]) for name in ("digest", "code", "reason") if name in entry.detail)
+        console.print(Text(f"{entry.seq:>6}  {when}  {entry.event}  {detail}"), soft_wrap=True)
