@@ -130,7 +130,8 @@ def offered(
     head = head or commit_on(work, work.changes.main(), data)
     about, change = work.changes.bytes_at(head), new_change()
     words = [said(desk, change, about, Type.SUBMISSION, work.key, title=title, declaration=True)]
-    words += [said(desk, change, about, Type.APPROVAL, desk.village.key(person)) for person in approvers]
+    # A reason of each one's own: equal words of the same second would be one statement.
+    words += [said(desk, change, about, Type.APPROVAL, desk.village.key(p), reason=p) for p in approvers]
     send(work, words, f"{head}:refs/heads/change/{change}")
     return change
 

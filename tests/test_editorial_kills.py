@@ -103,7 +103,7 @@ def interrupted(desk: TinyDesk, work: Work, victim: str, moment: str, dice: rand
         time.sleep(dice.uniform(0, 0.8))
     elif moment == "logged" and until(lambda: told.read_text() != before, running):
         # The log has told of what has not happened yet.
-        time.sleep(dice.uniform(0, 0.02))
+        time.sleep(dice.uniform(0, 0.15 if victim == "all" else 0.02))
     kill(running, victim)
     running.communicate(timeout=60)
     end = time.monotonic() + 30
