@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError
 from congtin.messages import msg
 
+CHANGE_ID = "[23456789abcdefghjkmnpqrstvwxyz]{12}"
 CHANGE, LOG_HEAD = "Change", "Log"
 
 
@@ -42,7 +44,7 @@ def step_of(content: GitRepository, prev: str, oid: str) -> tuple[str, str]:
         text = msg("The commit {commit} is not the merge of one Change into main.", commit=short)
         raise NotAStep(text, msg("congtin change merge makes it."))
     change = commit.trailer(CHANGE)
-    if not change:
+    if not re.fullmatch(CHANGE_ID, change):
         raise NotAStep(msg("The commit {commit} does not name its Change.", commit=short))
     if not commit.trailer(LOG_HEAD):
         raise NotAStep(msg("The commit {commit} does not name the head of the log.", commit=short))

@@ -7,22 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from congtin.editorial import approvals, authors, log
+from congtin.editorial import approvals, log
+from congtin.editorial.branches import judge_branch, require_merged
 from congtin.editorial.desk import CHANGES, MAIN, Desk, Refused
 from congtin.editorial.intake import Intake, require_code
 from congtin.editorial.log import Event
-from congtin.editorial.merging import LOG_HEAD, Proposal, step_of
-from congtin.editorial.repository import ABSENT, Commit, Difference
-from congtin.editorial.shape import shape_problems
-from congtin.editorial.signatures import BadSignature
+from congtin.editorial.merging import CHANGE_ID, LOG_HEAD, Proposal, step_of
+from congtin.editorial.repository import ABSENT
 from congtin.editorial.statements import Signed, Type, sites_of
-from congtin.errors import Problem, ProblemsFound
+from congtin.errors import Problem
 from congtin.messages import Msg, msg
 
 if TYPE_CHECKING:
     from congtin.editorial.verdict import Verdict
 
-_BRANCH = re.compile(re.escape(CHANGES) + r"([23456789abcdefghjkmnpqrstvwxyz]{12})")
+_BRANCH = re.compile(f"{re.escape(CHANGES)}({CHANGE_ID})")
 _OID = re.compile("[0-9a-f]{40}")
 # A push may bring several merges, when the one who merges was away from the network.
 _MOST_STEPS = 50
@@ -144,69 +143,15 @@ class Receiver:
     # --- branches of Changes -------------------------------------------------------------------
 
     def branch(self, update: Update, change: str) -> None:
-        content = self.desk.content
         if update.new == ABSENT:
-            if not content.is_ancestor(update.old, self.desk.main()):
-                text = msg("A Change that is not merged is kept: what was refused can be asked about (E19).")
-                raise Refused(text, msg("congtin change withdraw {change}", change=change))
+            require_merged(self.desk, update.old, change)
             self.event("branch-removed", update, change=change)
             return
-        if update.old != ABSENT and not content.is_ancestor(update.old, update.new):
-            hint = msg("Add commits to it instead: congtin change edit {change}", change=change)
-            raise Refused(msg("A Change only moves forward; what was submitted stays visible."), hint)
-        known = [update.old] if update.old != ABSENT else []
-        commits = [content.commit(oid) for oid in content.commits(update.new, self.desk.main(), *known)]
-        if len(commits) > authors.MOST_COMMITS:
-            raise Refused(msg("The push holds more than {most} commits.", most=authors.MOST_COMMITS))
-        brought: dict[str, list[str]] = {}
-        paths, people = set(), set()
-        for commit in commits:
-            key = self.signer(commit)
-            people.add(self.desk.roster.owner_of_key(key))
-            for difference in self.own_differences(commit):
-                brought.setdefault(difference.new, []).append(key)
-                paths.add(difference.path)
-        self.shape(update)
-        detail: dict[str, Any] = {"brought": {blob: sorted(set(keys)) for blob, keys in brought.items()}}
-        detail["authors"] = sorted(filter(None, people))
-        person = detail["authors"][0] if len(people) == 1 else None
-        self.event("pushed", update, change=change, person=person, sites=tuple(sites_of(paths)), detail=detail)
-
-    def signer(self, commit: Commit) -> str:
-        """Return the key that signed a new commit; only keys that count today bring anything new."""
-        try:
-            key = authors.signer_of(commit)
-        except BadSignature as error:
-            hint = msg("“congtin change edit” and “congtin change submit” sign with your key.")
-            raise Refused(
-                msg("The commit {commit}: {detail}", commit=commit.oid[:12], detail=error.message), hint
-            ) from error
-        refusal = self.desk.roster.key_refusal(key, self.desk.now)
-        if refusal:
-            raise Refused(msg("The commit {commit}: {detail}", commit=commit.oid[:12], detail=refusal))
-        return key
-
-    def own_differences(self, commit: Commit) -> Iterable[Difference]:
-        """Yield files that a commit itself brings: those that none of its parents has so."""
-        sides = [
-            {(d.path, d.new): d for d in self.desk.content.differences(parent, commit.oid) if not d.deleted}
-            for parent in commit.parents
-        ]
-        if not sides:
-            raise Refused(msg("The commit {commit} has no parent.", commit=commit.oid[:12]))
-        shared = set.intersection(*(set(side) for side in sides))
-        return [sides[0][key] for key in sorted(shared)]
-
-    def shape(self, update: Update) -> None:
-        """Refuse files of a wrong kind early, before anybody reads them."""
-        content, main = self.desk.content, self.desk.main()
-        base = content.merge_base(main, update.new)
-        if base is None:
-            raise Refused(msg("The Change does not build on what is published."))
-        differences = content.differences(base, update.new)
-        found = list(shape_problems(content.tree(update.new), differences, self.desk.policy(main)))
-        if found:
-            raise ProblemsFound(found)
+        pushed = judge_branch(self.desk, update.old, update.new, change)
+        self.event(
+            "pushed", update, change=change, person=pushed.person, sites=tuple(sites_of(pushed.paths)),
+            detail={"brought": pushed.brought, "authors": sorted(pushed.people)},
+        )  # fmt: skip
 
     # --- statements ----------------------------------------------------------------------------
 
