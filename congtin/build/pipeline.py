@@ -36,7 +36,7 @@ from congtin.errors import BuildError, Problem, ProblemsFound, Severity, UsageEr
 from congtin.messages import msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
-from congtin.stored_problems import problems_text
+from congtin.stored_problems import problems_of_text, problems_text
 from congtin.workers import Workers
 
 # So many Sites are read here, where they are remembered; more are read sooner by the processes that build them.
@@ -117,12 +117,13 @@ class _Build:
             network = stored_network(request.state, request.root, store.meta("network"))
             stored_frame(request.state, frame.digest)
             document_numbers(request.root, store.meta("network"))
+            others = _problems_of_others(store, jobs)
             if jobs:
                 plugin_modules(request.root, frame.digest)
             if self.memory and len(jobs) <= FEW_SITES:
                 known = {job.site: catalogue_for(store, network, job.site, self.memory) for job in jobs}
                 jobs = [replace(job, catalogue=known[job.site]) for job in jobs]
-        results = self._work(jobs, seen.problems, self._workers(seen.network))
+        results = self._work(jobs, seen.problems, others, self._workers(seen.network))
         with closing(CatalogueStore(request.state)) as store:
             removed = self._finish(store, seen.network, results)
             report = self._report(store, wanted, results, seen.problems, removed)
@@ -187,9 +188,16 @@ class _Build:
         return Workers(work_on_site, self.request.workers, fresh=True)
 
     def _work(
-        self, jobs: Sequence[SiteJob], problems: list[Problem], workers: Workers[SiteJob, SiteResult] | ClusterWorkers
+        self,
+        jobs: Sequence[SiteJob],
+        problems: list[Problem],
+        others: list[Problem],
+        workers: Workers[SiteJob, SiteResult] | ClusterWorkers,
     ) -> list[SiteResult]:
-        """Work on every Site; raise ProblemsFound with the errors of all of them, and build nothing then."""
+        """Work on every Site; raise ProblemsFound with all there is to say of any Site, and build nothing then.
+
+        ``others`` are the Problems of Sites that have not changed.
+        """
         broken = any(problem.severity is Severity.ERROR for problem in problems)
         if broken:
             jobs = [replace(job, langs=()) for job in jobs]
@@ -206,7 +214,7 @@ class _Build:
             raise
         if broken or any(result.failed for result in results):
             recover(self.request.output, self.request.state)
-            raise ProblemsFound({*problems, *(p for result in results for p in result.problems)})
+            raise ProblemsFound({*problems, *others, *(p for result in results for p in result.problems)})
         return results
 
     def _finish(self, store: CatalogueStore, network: Network, results: Sequence[SiteResult]) -> int:
@@ -248,6 +256,15 @@ class _Build:
         report.changed = sum(one.changed for one in written)
         report.removed = removed + sum(one.removed for one in written)
         return report
+
+
+def _problems_of_others(store: CatalogueStore, jobs: Sequence[SiteJob]) -> list[Problem]:
+    """Return what was found on the Sites that need no new look."""
+    looked_at = {job.site for job in jobs}
+    records = (
+        SiteRecord.from_text(data) for site, (_, _, data) in store.site_states().items() if site not in looked_at
+    )
+    return [problem for record in records for problem in problems_of_text(record.problems)]
 
 
 def _record(result: SiteResult) -> SiteRecord:
