@@ -113,11 +113,11 @@ def test_a_template_renders_the_pages_made_with_it_and_no_others(tiny):
 
 def test_a_refused_build_tells_of_all_sites_not_only_of_those_it_looked_at(tiny):
     """Found by chance (seed 20261122): a notice of a Site that had not changed was missing from the refusal."""
-    tiny.write(f"-- {WARD}/hoi.vi.md --\n{article(7, crosspost='[ha/portal]')}")
-    tiny.build()
-    tiny.write("-- content/ha/mai/tin-tuc/2026/loi.vi.md --\n" + article(8).replace("title:", "heading:"))
+    net = tiny(f"-- {WARD}/hoi.vi.md --\n{article(7, crosspost='[ha/portal]')}")
+    net.build()
+    net.write("-- content/ha/mai/tin-tuc/2026/loi.vi.md --\n" + article(8).replace("title:", "heading:"))
     with pytest.raises(ProblemsFound) as refused:
-        tiny.build()
+        net.build()
     codes = {(problem.code, problem.path) for problem in refused.value.problems}
     assert ("not-accepted", f"{WARD}/hoi.vi.md") in codes
     assert ("missing-field", "content/ha/mai/tin-tuc/2026/loi.vi.md") in codes
