@@ -97,7 +97,7 @@ def test_a_merge_has_two_parents_in_their_order(desk, editor, waiting, unapprove
     other = editor.changes.head(unapproved)
     for parents, words in (
         ([prev, head, other], "is not the merge of one Change"),
-        ([head, prev], "is not on the first-parent history"),
+        ([head, prev], "is not the merge of one Change"),
         ([prev], "is not the merge of one Change"),
     ):
         merge = merge_into(editor, waiting, parents=parents)
@@ -116,7 +116,7 @@ def test_parents_further_down_in_a_commit_are_none(desk, editor, waiting):
 
 
 def test_a_commit_has_one_signature(desk, editor):
-    """The member's signature behind the editor's own: which would count?"""
+    """The member's signature behind the editor's own: neither counts."""
     git, main = editor.changes.git, editor.changes.main()
     first, second = (
         git.object(commit_on(editor, main, {A: b"x"}, key=desk.village.key(p)))[1] for p in ("lim-editor", "lim-member")
@@ -136,7 +136,7 @@ def test_a_merge_names_its_change_and_the_log_once(desk, editor, waiting, unappr
         (f"Merge\n\nChange: {waiting}\nLog: -\n", "does not name an entry of the log"),
         (f"Merge\n\nChange: {waiting}\nLog: {editor.changes.main()}\n", "does not name an entry of the log"),
         (f"Merge\n\nChange: {unapproved}\nLog: {log_head}\n", "has been edited since, or does not exist"),
-        (f"Merge\n\nChange: ../{waiting}\nLog: {log_head}\n", "has been edited since, or does not exist"),
+        (f"Merge\n\nChange: ../{waiting}\nLog: {log_head}\n", "does not name its Change"),
     ):
         merge = merge_into(editor, waiting, message=message)
         with repelled(desk, words):
@@ -186,27 +186,22 @@ def test_only_the_service_writes_the_log(desk, editor):
     git = editor.changes.git
     with GitRepository(editor.root) as own:
         entry = log.append(own, [Event("approval", person="lim-head")], clock(), desk.village.key("service"))[-1].oid
-    before = git.commit(refs_log(desk)).parents[0]
+    before = git.commit(desk.ref(LOG)).parents[0]
     for move in (f"{entry}:{LOG}", f"+{before}:{LOG}", f":{LOG}"):
         with repelled(desk, "Only the service writes to the log"):
             editor.push(move)
-    editor.git("update-ref", LOG, refs_log(desk))
-
-
-def refs_log(desk):
-    return desk.ref(LOG)
+    editor.git("update-ref", "-d", LOG)
+    editor.changes.tree.fetch()
 
 
 def test_no_other_refs(desk, editor):
     """Tags, notes, a twin of main, branches and refs of one's own: what is no Change has no place."""
     main = editor.changes.main()
     names = ["refs/tags/v1", "refs/notes/commits", "refs/heads/Main", "refs/heads/change/ABC", "refs/congtin/x"]
+    names.append(f"refs/replace/{main}")
     for name in names:
         with repelled(desk, "A ref of this name has no place here"):
             editor.push(f"{main}:{name}")
-    # Replacement refs would show other objects than there are: Git hides them from everybody.
-    with repelled(desk, logged=False):
-        editor.push(f"{main}:refs/replace/{editor.changes.git.ref(MAIN) or main}")
 
 
 def test_a_branch_only_moves_forward(desk, editor, unapproved):
@@ -253,21 +248,6 @@ def run_bytes(work, move):
 
     command = [b"git", b"-C", os.fsencode(work.root), b"push", b"-q", b"origin", move]
     return subprocess.run(command, capture_output=True, check=False, timeout=60, env=clean())
-
-
-def test_a_branch_does_not_flood_the_log(desk, editor):
-    """Thousands of files come and go within one branch: what is left is small, what the log would hold is not."""
-    git, main = editor.changes.git, editor.changes.main()
-    many = write_tree(git, main, {f"{LIM}/a.files/{n}.txt": str(n).encode() for n in range(21_000)})
-    full = write_commit(git, many, [main], "x\n", at=clock(), signing_key=editor.key)
-    empty = commit_of_tree(editor, git.tree(main).oid, full)
-    with repelled(desk, "files"):
-        editor.push(f"{empty}:refs/heads/change/{new_change()}")
-    assert len(last_entry(desk).to_bytes()) < 10_000
-
-
-def commit_of_tree(work, tree, parent):
-    return write_commit(work.changes.git, tree, [parent], "x\n", at=clock(), signing_key=work.key)
 
 
 # --- the pusher's environment ----------------------------------------------------------------------
@@ -404,8 +384,10 @@ def test_verification_finds_the_logs_end_cut_off(desk, copy):
     with broken_into(desk) as before:
         desk.git("update-ref", LOG, f"{before[LOG]}~1")
         assert "cut-off" in codes(desk, copy)
-        desk.git("update-ref", LOG, f"{before[LOG]}~4")
-        assert codes(desk) & {"unlogged-step", "approvals-moved"}
+        with GitRepository(desk.content) as git:
+            merged = next(r for r in log.entries(git, before[LOG]) if r.entry.event == "merged")
+        desk.git("update-ref", LOG, f"{merged.oid}~1")
+        assert {"unlogged-step", "approvals-moved"} <= codes(desk)
 
 
 def test_verification_finds_another_log(desk, copy):
@@ -442,7 +424,7 @@ def test_verification_finds_missing_and_foreign_statements(desk, editor):
         desk.git("update-ref", APPROVALS, write_commit(git, tree, [before[APPROVALS]], "x\n", at=clock()))
         assert "approvals-damaged" in codes(desk)
         desk.git("update-ref", APPROVALS, f"{before[APPROVALS]}~1")
-        assert codes(desk) & {"approvals-moved", "not-approved"}
+        assert "statement-without-effect" in codes(desk)
         desk.git("update-ref", "-d", APPROVALS)
         assert "approvals-moved" in codes(desk)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 
 from congtin.editorial import hook
 from congtin.errors import CongtinError, ProblemsFound
-from congtin.messages import translate
+from congtin.messages import msg, translate
 
 
 @click.group("hook", help=translate("The gate in front of the content repository."))
@@ -34,6 +35,10 @@ def receive_command() -> None:
     except CongtinError as error:
         _explain(error)
         sys.exit(error.exit_code)
+    except (OSError, sqlite3.Error) as error:
+        hint = msg("Nothing was taken in. Look there for a full disk or missing rights, then push again.")
+        _explain(CongtinError(msg("The machine of the content repository cannot work: {detail}", detail=error), hint))
+        sys.exit(1)
 
 
 def _explain(error: CongtinError) -> None:

@@ -175,8 +175,13 @@ class Desk:
             yield
 
     def record(self, events: Sequence[Event]) -> list[Recorded]:
-        """Write to the log, as the roster and the Approvals stand now."""
-        return log.append(self.plain, list(events), self.now, self.key)
+        """Write to the log, as the roster and the Approvals stand now; raise UsageError when the key cannot sign."""
+        try:
+            return log.append(self.plain, list(events), self.now, self.key)
+        except UsageError as error:
+            where = self.plain.path
+            hint = msg("The service signs the log with the key that git config congtin.key names in {path}.", path=where)
+            raise UsageError(error.message, hint) from error
 
 
 def _locked(file: IO[str]) -> bool:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -171,7 +172,7 @@ class GitRepository:
         return self._look(name)[1:]
 
     def _look(self, name: str) -> tuple[str, str, bytes]:
-        """Return (id, kind, bytes) of what a name stands for now; all of it empty when there is no such thing."""
+        """Return (id, kind, bytes) of a name, all empty when nothing has it; raise GitFailed without a repository."""
         if "\n" in name or not name:
             return "", "", b""
         if self._batch is None:
@@ -183,9 +184,14 @@ class GitRepository:
         asked, told = self._batch.stdin, self._batch.stdout
         if asked is None or told is None:
             raise GitFailed(msg("Git failed: git {command}", command="cat-file"))
-        asked.write(os.fsencode(name) + b"\n")
-        asked.flush()
-        header = told.readline().split(b" ")
+        # Git that is not there any more has no answer either.
+        with suppress(BrokenPipeError):
+            asked.write(os.fsencode(name) + b"\n")
+            asked.flush()
+        answer = told.readline()
+        if not answer:
+            raise GitFailed(msg("{path} cannot be read as a Git repository.", path=self.path))
+        header = answer.split(b" ")
         if len(header) != 3 or not header[2].strip().isdigit() or header[1] not in _KINDS:
             return "", "", b""
         data = told.read(int(header[2]))
