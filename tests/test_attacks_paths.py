@@ -161,7 +161,7 @@ def test_a_branch_does_not_flood_the_log(desk, editor):
     many = with_files(editor, {f"{LIM}/a.files/{number}.txt": str(number).encode() for number in range(450)})
     full = write_commit(git, many, [main], "Edit\n", at=clock(), signing_key=editor.key)
     empty = write_commit(git, git.tree(main).oid, [full], "Edit\n", at=clock(), signing_key=editor.key)
-    with repelled(desk, "files"):
+    with repelled(desk, "more than 400 versions of files"):
         editor.push(f"{empty}:refs/heads/change/{new_change()}")
     assert len(last_entry(desk).to_bytes()) < 10_000
 
@@ -226,12 +226,12 @@ def test_a_policy_without_a_lock_cannot_be_brought_in_by_anybody(desk):
         desk.work("lim-editor").merge(change)
 
 
-def test_a_sites_board_does_not_take_a_host_or_other_rules(desk, editor):
+def test_a_sites_board_does_not_choose_its_own_rules(desk, editor):
     """Host, kind, name, rule packs, trust ids are the Portal's too."""
     lim = desk.read("sites/ha/lim.yaml")
-    change = offered(desk, {"sites/ha/lim.yaml": f"{lim}host: khac.ha.gov.vn\nrule_packs: []\n"}, "lim-head")
+    change = offered(desk, {"sites/ha/lim.yaml": f"{lim}code: H99\nrule_packs: []\n"}, "lim-head")
     assert "missing:ha/portal" in blockers(desk, change)
-    with repelled(desk, "ha/portal", "host, rule_packs"):
+    with repelled(desk, "ha/portal", "code, rule_packs"):
         editor.merge(change)
 
 

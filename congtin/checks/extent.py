@@ -71,6 +71,11 @@ def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[st
     return own | store.pointing(patterns, OFFER) | store.item_paths_with_ids(chosen_ids(network, sites))
 
 
+def sites_of_files(network: Network, paths: Collection[str]) -> set[str]:
+    """Return the Sites whose own file is among these."""
+    return {site.id for site in network.sites.values() if site.file in paths}
+
+
 def chosen_ids(network: Network, sites: Collection[str]) -> set[str]:
     """Return the ids that these Sites name, whether there are such Items or not."""
     chosen = [network.sites[site] for site in sites if site in network.sites]

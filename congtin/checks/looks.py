@@ -20,6 +20,7 @@ from congtin.checks.extent import (
     items_of_sites,
     narrowed,
     picked_ids,
+    sites_of_files,
     touched_items,
 )
 from congtin.checks.near import around, link_faces, reached, twins
@@ -118,18 +119,18 @@ class _Part:
     def looks(self, seeds: set[str]) -> tuple[Look, Look]:
         """Return what these Items can matter to, and what that is held against, on both sides."""
         store, (here, other) = self.store, self.networks
-        altered = altered_sites(here, other)
-        picked = picked_ids(self.changed) | chosen_ids(here, altered) | chosen_ids(other, altered)
+        sites = altered_sites(here, other) | sites_of_files(here, self.changed) | sites_of_files(other, self.changed)
+        named = picked_ids(self.changed) | chosen_ids(here, sites) | chosen_ids(other, sites)
         faces = link_faces(store, here, seeds)
         with self.overlay.applied():
             seen = link_faces(store, other, seeds)
             renewed = {path for path in seeds if faces.get(path) != seen.get(path)}
             judged = reached(store, other, seeds, renewed, self.now)
         judged |= reached(store, here, seeds, renewed, self.now)
-        held_against, ids = around(store, here, judged, picked)
+        held_against, ids = around(store, here, judged, named)
         with self.overlay.applied():
-            beyond, more = around(store, other, judged, picked)
-            loaded, ids = judged | held_against | beyond, ids | more | picked
+            beyond, more = around(store, other, judged, named)
+            loaded, ids = judged | held_against | beyond, ids | more | named
             second = self.look(other, judged, loaded, ids)
         return self.look(here, judged, loaded, ids), second
 

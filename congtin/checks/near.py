@@ -53,25 +53,25 @@ def reached(
 
 
 def around(
-    store: CatalogueStore, network: Network, items: Collection[str], picked: Collection[str]
+    store: CatalogueStore, network: Network, items: Collection[str], named: Collection[str]
 ) -> tuple[set[str], set[str]]:
-    """Return what Items are held against (targets of links, documents, picks), and the ids whose picks matter.
+    """Return what Items are held against (targets of links, documents, picks), and the ids of all that.
 
-    ``picked`` are ids whose picks are to be judged too.
+    ``named`` are ids that picks and Sites name which are to be judged too.
     """
     targets = store.targets(items, LINK)
     paths = {target for target in targets if "/" in target}
     found = twins(store, {*items, *paths, *store.item_paths_with_ids(targets - paths)})
     found |= documents_near(store, items)
-    picks = _picks(store, network, items, picked)
-    ids = {pick.item for pick in picks}
+    picks = _picks(store, network, items, named)
+    ids = {*named, *(pick.item for pick in picks)}
     found |= store.item_paths_with_ids(ids) | store.items_of_paths(path for pick in picks for path in pick.sources)
     return found, ids | store.ids_of_items(found)
 
 
-def _picks(store: CatalogueStore, network: Network, items: Collection[str], picked: Collection[str]) -> list[Pick]:
+def _picks(store: CatalogueStore, network: Network, items: Collection[str], named: Collection[str]) -> list[Pick]:
     """Return the picks of these Items, by their ids or by the files that were picked."""
-    ids = {*picked, *store.ids_of_items(items)}
+    ids = {*named, *store.ids_of_items(items)}
     files = {path for path, _, _ in store.stamps_of_items(items)}
     picks = (pick for site in network.sites.values() for pick in site.picks.values())
     return [pick for pick in picks if pick.item in ids or not files.isdisjoint(pick.sources)]

@@ -14,6 +14,10 @@ from congtin.editorial.statements import sites_of
 from congtin.errors import ProblemsFound
 from congtin.messages import msg
 
+# The log keeps who brought each version of a file, also of those that later commits take away again: for as many
+# Changes of the largest size, so that nobody fills the log with files that come and go.
+_VERSIONS = 10
+
 
 @dataclass(frozen=True)
 class Pushed:
@@ -48,6 +52,7 @@ def judge_branch(desk: Desk, old: str, new: str, change: str) -> Pushed:
     if len(commits) > authors.MOST_COMMITS:
         raise Refused(msg("The push holds more than {most} commits.", most=authors.MOST_COMMITS))
     brought: dict[str, list[str]] = {}
+    most = _VERSIONS * desk.policy(desk.main()).limits.files
     paths, people = set(), set()
     for commit in commits:
         key = _signer(desk, commit)
@@ -55,6 +60,8 @@ def judge_branch(desk: Desk, old: str, new: str, change: str) -> Pushed:
         for difference in _own_differences(desk, commit):
             brought.setdefault(difference.new, []).append(key)
             paths.add(difference.path)
+        if len(brought) > most:
+            raise Refused(msg("The commits of one push hold more than {most} versions of files.", most=most))
     if known:
         _may_join(desk, old, people)
     _require_shape(desk, new)

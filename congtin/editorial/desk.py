@@ -180,7 +180,9 @@ class Desk:
             return log.append(self.plain, list(events), self.now, self.key)
         except UsageError as error:
             where = self.plain.path
-            hint = msg("The service signs the log with the key that git config congtin.key names in {path}.", path=where)
+            hint = msg(
+                "The service signs the log with the key that git config congtin.key names in {path}.", path=where
+            )
             raise UsageError(error.message, hint) from error
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -17,9 +19,10 @@ from congtin.checks.change import ChangeView, Side, view_change
 from congtin.checks.text import inspect_text
 from congtin.cores import worker_count
 from congtin.editorial.repository import CommitTree, Difference, GitRepository
+from congtin.engine import engine_digest
 from congtin.errors import ProblemsFound
 from congtin.layout import CONTENT
-from congtin.network.load import load_network
+from congtin.network.load import load_network, load_picks
 from congtin.network.network import Network
 from congtin.network.stored import network_of, network_text
 from congtin.rules.combine import SiteRules, rules_of
@@ -28,7 +31,7 @@ from congtin.rules.packs import RuleBook
 from congtin.rules.site_packs import pack_problems
 
 _COMMIT = "main"
-_RULES = ("sites", "workflows")
+_PICK = re.compile(r"sites/([^/]+/[^/]+)/picks/[^/]+\.yaml")
 
 
 class Mainline:
@@ -50,7 +53,7 @@ class Mainline:
     def view(self, prev: str, after: str, differences: Sequence[Difference], now: datetime) -> ChangeView:
         """Return what a step does to Items and Placements; raise ProblemsFound when its Sites or rules are unsound."""
         before = self.side(prev)
-        beyond = self.side(after)
+        beyond = self._with_picks(before, after, differences) or self.side(after)
         self._require_packs(after, beyond.network, now)
         self.bring_to(prev)
         return view_change(self.store, before, beyond, {difference.path for difference in differences}, now)
@@ -73,6 +76,26 @@ class Mainline:
         network, numbers = self._sides(self._oid(commit, "sites"), self._oid(commit, "workflows"))
         return Side(network, numbers, self.content.tree(commit).read)
 
+    def _with_picks(self, before: Side, after: str, differences: Sequence[Difference]) -> Side | None:
+        """Return the side after a Change that alters nothing of Sites and rules but picks; None when it does.
+
+        A pick is pushed every day, and reading some hundred Sites again takes longer than a person likes to wait.
+        """
+        paths = [d.path for d in differences if d.path.startswith(("sites/", "workflows/"))]
+        found = [_PICK.fullmatch(path) for path in paths]
+        sites = {one[1] for one in found if one}
+        if not paths or None in found or not sites <= before.network.sites.keys():
+            return None
+        tree, changed = self.content.tree(after), dict(before.network.sites)
+        with tempfile.TemporaryDirectory(prefix="congtin-") as name:
+            for path in (path for site in sites for path in tree.paths(f"sites/{site}")):
+                file = Path(name, path)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(tree.read(path) or b"")
+            for site in sites:
+                changed[site] = replace(changed[site], picks=load_picks(Path(name), changed[site]))
+        return Side(replace(before.network, sites=changed), before.numbers, tree.read)
+
     def bring_to(self, commit: str) -> None:
         """Bring the store in step with a commit: only what differs is read."""
         known = self.store.meta(_COMMIT)
@@ -91,7 +114,7 @@ class Mainline:
         return [*self.content.tree(commit).paths(CONTENT), *self.store.blobs()]
 
     def _side(self, sites: str, workflows: str) -> tuple[Network, DocumentNumbers]:
-        kept = self.folder / "networks" / f"{sites}-{workflows}.json"
+        kept = self.folder / "networks" / f"{sites}-{workflows}-{engine_digest()[:16]}.json"
         if kept.is_file():
             with self._exported(workflows=workflows) as root:
                 return network_of(kept.read_text("utf-8"), root), load_document_numbers(root)

@@ -184,12 +184,10 @@ class GitRepository:
         asked, told = self._batch.stdin, self._batch.stdout
         if asked is None or told is None:
             raise GitFailed(msg("Git failed: git {command}", command="cat-file"))
-        # Git that is not there any more has no answer either.
         with suppress(BrokenPipeError):
             asked.write(os.fsencode(name) + b"\n")
             asked.flush()
-        answer = told.readline()
-        if not answer:
+        if not (answer := told.readline()):
             raise GitFailed(msg("{path} cannot be read as a Git repository.", path=self.path))
         header = answer.split(b" ")
         if len(header) != 3 or not header[2].strip().isdigit() or header[1] not in _KINDS:
@@ -202,8 +200,7 @@ class GitRepository:
         """Return the size of each object that is there, in bytes, without reading it."""
         given = "".join(f"{oid}\n" for oid in oids).encode()
         lines = self.run("cat-file", "--batch-check=%(objectname) %(objectsize)", given=given).decode().splitlines()
-        pairs = (line.split(" ") for line in lines)
-        return {oid: int(size) for oid, size in pairs if size.isdigit()}
+        return {oid: int(size) for oid, _, size in (line.partition(" ") for line in lines) if size.isdigit()}
 
     def tree(self, commit: str) -> CommitTree:
         """Return the files of a commit (or tree)."""

@@ -52,6 +52,15 @@ def load_network(root: Path) -> Network:
     return network
 
 
+def load_picks(root: Path, site: Site) -> Mapping[str, Pick]:
+    """Read the picks of one Site whose file is known; raise ProblemsFound with every error in them."""
+    loader = _Loader(root)
+    found = loader.picks(site.id, site.options)
+    if loader.problems:
+        raise ProblemsFound(loader.problems)
+    return found
+
+
 class _Loader:
     def __init__(self, root: Path) -> None:
         self.root = root
