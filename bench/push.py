@@ -71,7 +71,7 @@ def _make(folder: Path, items: int) -> None:
         _git("-C", str(source), *words)
     portal = next(path.parent.name for path in (source / "sites").glob("*/portal.yaml"))
     wards = sorted(path.stem for path in (source / "sites" / portal).glob("*.yaml") if path.stem != "portal")
-    chosen = [f"{portal}/portal", *(f"{portal}/{ward}" for ward in wards[:20])]
+    chosen = [f"{portal}/portal", *(f"{portal}/{ward}" for ward in wards)]
     founding.found(folder / "desk", source, "HEAD", chosen, datetime.now().astimezone())
     shutil.rmtree(source)
 

@@ -176,13 +176,11 @@ class Desk:
 
     def record(self, events: Sequence[Event]) -> list[Recorded]:
         """Write to the log, as the roster and the Approvals stand now; raise UsageError when the key cannot sign."""
+        key = self.key
         try:
-            return log.append(self.plain, list(events), self.now, self.key)
+            return log.append(self.plain, list(events), self.now, key)
         except UsageError as error:
-            where = self.plain.path
-            hint = msg(
-                "The service signs the log with the key that git config congtin.key names in {path}.", path=where
-            )
+            hint = msg("The service signs the log with the key that git config congtin.key names.")
             raise UsageError(error.message, hint) from error
 
 

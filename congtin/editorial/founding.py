@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,7 +100,8 @@ class _Maker:
         self.sites = sites
         self.now = now
         self.since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        self.names = [f"{_place(site)}-{role}" for site in sites for role in _ROLES] + list(_POSTS.values())
+        self.places = _places(sites)
+        self.names = [f"{place}-{role}" for place in self.places.values() for role in _ROLES] + list(_POSTS.values())
         self.roots: dict[str, str] = {}
 
     def people(self) -> None:
@@ -159,7 +161,7 @@ class _Maker:
         return _dump({"name": label, "keys": [key], "valid_from": self.since.isoformat(), "demonstration": True})
 
     def board(self, site: str) -> str:
-        members = [self.post(f"{_place(site)}-{role}") | {"role": role} for role in _ROLES]
+        members = [self.post(f"{self.places[site]}-{role}") | {"role": role} for role in _ROLES]
         decision = {"number": _DECISION, "date": self.since.date().isoformat(), "issuer": "Trình diễn"}
         return _dump({"decision": decision, "members": members})
 
@@ -167,9 +169,11 @@ class _Maker:
         return {"person": person, "decision": _DECISION, "valid_from": self.since.isoformat()}
 
 
-def _place(site: str) -> str:
-    portal, _, name = site.partition("/")
-    return portal if name == "portal" else name
+def _places(sites: Sequence[str]) -> dict[str, str]:
+    """Return a short name for each Site: its last part, with the Portal's where two would be the same."""
+    short = {site: site.partition("/")[0 if site.endswith("/portal") else 2] for site in sites}
+    counts = Counter(short.values())
+    return {site: name if counts[name] == 1 else site.replace("/", "-") for site, name in short.items()}
 
 
 def _dump(data: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from congtin.editorial.log import Event
 from congtin.editorial.merging import CHANGE_ID, LOG_HEAD, Proposal, step_of
 from congtin.editorial.repository import ABSENT
 from congtin.editorial.statements import Signed, Type, sites_of
-from congtin.errors import Problem
+from congtin.errors import Problem, ProblemsFound
 from congtin.messages import Msg, msg
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Receiver:
             raise Refused(msg("Main moves alone."), hint)
         for update in self.updates:
             if (self.desk.plain.ref(update.ref) or ABSENT) != update.old:
-                raise Refused(msg("Somebody else was faster: {refs}. Try again.", refs=update.ref))
+                text = msg("Somebody else was faster: {refs}. Try again.", refs=update.ref)
+                raise ProblemsFound([Problem("ref-moved", text)])
 
     def update(self, update: Update) -> None:
         branch = _BRANCH.fullmatch(update.ref)

@@ -78,7 +78,8 @@ class WorkTree:
         """Bring everything here that the others have; raise CongtinError when history there was rewritten."""
         present = self._text("ls-remote", REMOTE, "refs/heads/main", "refs/congtin/*").split()
         wanted = [spec for spec in _SHARED if spec.split(":")[0] in present]
-        done = self._git("fetch", "--quiet", "--no-tags", "--prune", REMOTE, *wanted, _BRANCHES)
+        # Not --quiet: Git would not say then that it was asked to take rewritten history.
+        done = self._git("fetch", "--no-tags", "--prune", REMOTE, *wanted, _BRANCHES)
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip()
             if "non-fast-forward" in said or "rejected" in said:
@@ -94,9 +95,11 @@ class WorkTree:
         said = done.stderr.decode("utf-8", "replace")
         words = [line.removeprefix("remote:").strip() for line in said.splitlines() if line.startswith("remote:")]
         told = "\n".join(word for word in words if word)
-        behind = not told and any(
-            mark in done.stdout.decode() + said for mark in ("fetch first", "non-fast", "stale", "lock")
-        )
+        if told:
+            # The hook's code, and Git's own words when somebody came between the hook and the refs.
+            behind = "[ref-moved]" in told or "but expected" in told
+        else:
+            behind = any(mark in done.stdout.decode() + said for mark in ("fetch first", "non-fast", "stale", "lock"))
         raise PushRefused(told or ("" if behind else said.strip()[:500]), behind=behind)
 
     # --- the branch ----------------------------------------------------------------------------
