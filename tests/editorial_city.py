@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from click.testing import CliRunner, Result
 from desks import TinyDesk
-from network import REPOSITORY, article, document, translation
+from network import article, document, translation
 
+from congtin.cli.main import main
 from congtin.editorial.verdict import Verdict
 
 LIM, MAI, SON, VAN = (f"content/ha/{site}/tin-tuc/2026" for site in ("lim", "mai", "son", "van"))
@@ -92,15 +91,13 @@ def make_city(folder: Path, *texts: str) -> TinyDesk:
     return desk
 
 
-def congtin(
-    root: Path, *arguments: str, lang: str = "en", given: str | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person would, by the real clock."""
-    return subprocess.run(
-        [sys.executable, "-m", "congtin", "--root", str(root), *arguments],
-        capture_output=True, text=True, check=False, cwd=root, timeout=120, input=given or "",
-        env={**os.environ, "CONGTIN_LANG": lang, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", **environment},
-    )  # fmt: skip
+def say(root: object, *words: str, lang: str = "en", status: int = 0) -> str:
+    """Type a command; return what is printed, both ways. It must end with the status."""
+    environment = {"CONGTIN_LANG": lang, "COLUMNS": "200", "GIT_CONFIG_GLOBAL": "/dev/null"}
+    result: Result = CliRunner().invoke(main, ["--root", str(root), *words], env=environment)
+    assert result.exit_code == status, (words, result.output, result.exception)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.output
 
 
 def missing(verdict: Verdict) -> dict[str, int]:

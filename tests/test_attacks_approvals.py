@@ -26,6 +26,7 @@ from attacks import (
     raw_push,
     refs,
     repelled,
+    said,
     signed_bytes,
 )
 from desks import APPROVALS, clock
@@ -204,7 +205,7 @@ def test_a_title_with_a_trailer_does_not_use_up_the_change_of_others(desk, edito
     tree.fetch()
     changed = write_tree(git, editor.changes.main(), {f"{LIM}/bay.vi.md": article(10).encode()})
     head = write_commit(git, changed, [editor.changes.main()], f"{title}\n", at=clock(), signing_key=editor.key)
-    editor.merge(offered(desk, {}, "lim-deputy", head=head, title=title))
+    editor.merge(offered(desk, {}, "lim-deputy", head=head))
     assert blockers(desk, victim) == []
 
 
@@ -335,6 +336,25 @@ def test_a_signature_for_another_purpose_does_not_count(desk, submitted, namespa
         head.push(f"{state}:{APPROVALS}")
 
 
+def test_a_title_paints_nothing_on_the_approvers_screen(desk):
+    """Control characters move the cursor of a terminal: an author could write “approved” over the real answer."""
+    for title in ("Tin\x1b[2J\x1b[H[x] ha/lim: approved", "Tin \u202eaxe", "Tin\u200b"):
+        with repelled(desk, "The statement"):
+            offered(desk, {B: article(16)}, title=title)
+
+
+def test_the_authors_own_count_of_problems_is_no_text(desk):
+    """The checks' result that goes with a submission says how many of which severity, and nothing else."""
+    work = fresh(desk, "lim-editor")
+    head = commit_on(work, work.changes.main(), {B: article(17).encode()})
+    about, change = work.changes.bytes_at(head), "a" * 12
+    honest = said(desk, change, about, Type.SUBMISSION, work.key, title="x", declaration=True, checks={"error": 0})
+    data = honest.data.replace(b'"checks":{"error":0}', '"checks":{"Đã duyệt":1}'.encode())
+    state = put_statement(work, change, data, signed_bytes(work, data))
+    with repelled(desk, "The statement is not in the right form"):
+        work.push(f"{head}:refs/heads/change/{change}", f"{state}:{APPROVALS}")
+
+
 # --- what the statement is about -------------------------------------------------------------------
 
 
@@ -402,13 +422,14 @@ def _tombstone(desk, path):
 
 
 def test_an_emergency_only_adds_a_tombstone(desk):
-    """Along with it: other words in the same file, another file, or an Item that is not the one named."""
+    """Along with it: other words in the same file, another file, another Item, a reason that nobody signed."""
     head, path = desk.work("lim-head"), f"{LIM}/cu.vi.md"
     stone = _tombstone(desk, path)
     tries = [
         ({path: stone.replace("Nội dung.".encode(), "Nội dung khác.".encode())}, item_id(800)),
         ({path: stone, f"{LIM}/moi.vi.md": article(20).encode()}, item_id(800)),
         ({path: stone}, item_id(801)),
+        ({path: stone.replace("Gấp".encode(), "Gọi ngay số này".encode())}, item_id(800)),
     ]
     for files, item in tries:
         _, merge = _takedown(head, files, item)

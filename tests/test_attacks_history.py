@@ -143,6 +143,18 @@ def test_a_merge_names_its_change_and_the_log_once(desk, editor, waiting, unappr
             editor.push(f"{merge}:{MAIN}")
 
 
+def test_a_merge_says_nothing_of_its_own(desk, editor, waiting):
+    """Words, names and numbers in the message of a merge would stand in main for ever, seen by no Board."""
+    honest = editor.changes.git.commit(merge_into(editor, waiting)).message
+    for message in (
+        honest.replace("Merge Change", "Gọi 0912 345 678! Merge Change"),
+        f"Trưởng Ban đã duyệt\n\n{honest}",
+    ):
+        merge = merge_into(editor, waiting, message=message)
+        with repelled(desk, "is not the merge of one Change into main"):
+            editor.push(f"{merge}:{MAIN}")
+
+
 def test_an_unapproved_step_does_not_hide_among_approved_ones(desk, editor, waiting, unapproved):
     """Several merges in one push are judged one by one: all or none."""
     git = editor.changes.git

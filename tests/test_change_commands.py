@@ -6,12 +6,10 @@ import json
 import subprocess
 
 import pytest
-from click.testing import CliRunner, Result
 from desks import Work
-from editorial_city import LIM, MAI, make_city
-from network import article, item_id
+from editorial_city import LIM, MAI, make_city, say
+from network import article
 
-from congtin.cli.main import main
 from congtin.messages import translate
 
 TALE = f"{LIM}/ke-chuyen.vi.md"
@@ -24,15 +22,6 @@ def city(tmp_path_factory):
     made = make_city(tmp_path_factory.mktemp("commands") / "desk")
     yield made
     made.close()
-
-
-def say(root: object, *words: str, lang: str = "en", status: int = 0) -> str:
-    """Type a command; return what is printed, both ways. It must end with the status."""
-    environment = {"CONGTIN_LANG": lang, "COLUMNS": "200", "GIT_CONFIG_GLOBAL": "/dev/null"}
-    result: Result = CliRunner().invoke(main, ["--root", str(root), *words], env=environment)
-    assert result.exit_code == status, (words, result.output, result.exception)
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.output
 
 
 def typed(work: Work, *words: str, **how: object) -> str:
@@ -59,7 +48,7 @@ def test_a_change_from_start_to_merge_by_commands_alone(city):
         assert change in said and "Kể chuyện" in said and translate("in review", lang) in said
         said = typed(head, "show", change, lang=lang)
         assert translate("State: {state}", lang).format(state=translate("in review", lang)) in said
-        assert "Bài mới" in said and "ha/lim (deputy/head/member)" in said
+        assert "Bài mới" in said and "ha/lim (head, deputy head, member)" in said
         said = typed(head, "diff", change, lang=lang)
         assert "Ngày xưa." in said and "Kể chuyện" in said
     listed = json.loads(typed(head, "list", "--format", "json"))
@@ -114,15 +103,11 @@ def test_refusing_and_taking_back_by_command(city):
     assert "Missing option '--reason'" in typed(head, "reject", other, "--code", "untrue", status=2)
 
 
-def test_taking_down_and_confirming_by_command(city):
-    """Two commands by two people, and the alarm between them."""
-    head, deputy = city.work("lim-head"), city.work("lim-deputy")
-    change = typed(head, "take-down", item_id(902), "--reason", "Sai địa chỉ").strip()
-    assert "Sai địa chỉ" in say(head.root, "desk", "alarms", str(city.content), status=1)
-    typed(deputy, "confirm-take-down", change)
-    assert say(head.root, "desk", "alarms", str(city.content)) == ""
+def test_taking_down_what_is_not_there_is_refused(city):
+    """An id nobody has, and a Change that takes nothing down; the way itself is told in test_board_stories."""
+    head = city.work("lim-head")
     assert "There is no published Item" in typed(head, "take-down", NOBODY, "--reason", "x", status=2)
-    assert "withdrawn already" in typed(head, "take-down", item_id(902), "--reason", "x", status=2)
+    assert "takes nothing down" in typed(head, "confirm-take-down", NOBODY, status=2)
 
 
 @pytest.mark.parametrize("lang", ["en", "vi"])

@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from congtin.cli.show import severity_name
 from congtin.editorial import log
 from congtin.editorial.changes import Bytes
 from congtin.editorial.policy import State
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Type
 from congtin.editorial.states import Standing
-from congtin.errors import UsageError
+from congtin.errors import Severity, UsageError
 from congtin.messages import msg, translate
 from congtin.model import HANOI_TIME
 
@@ -28,7 +29,7 @@ def state_name(state: State) -> str:
         State.APPROVED: translate("approved"),
         State.SCHEDULED: translate("scheduled"),
         State.PUBLISHED: translate("published"),
-        State.WITHDRAWN: translate("withdrawn"),
+        State.WITHDRAWN: translate("taken back"),
     }
     return names[state]
 
@@ -40,13 +41,40 @@ def act_name(kind: Type) -> str:
         Type.APPROVAL: translate("approved"),
         Type.CHANGES_REQUESTED: translate("changes requested"),
         Type.REJECTION: translate("rejected"),
-        Type.WITHDRAWAL: translate("withdrawn"),
+        Type.WITHDRAWAL: translate("taken back"),
         Type.NEEDS_CONFIRMATION: translate("confirmation required"),
         Type.CONFIRMATION: translate("confirmed"),
         Type.TAKEDOWN: translate("taken down"),
         Type.TAKEDOWN_CONFIRMATION: translate("takedown confirmed"),
     }
     return names[kind]
+
+
+def role_name(role: str) -> str:
+    """Return the word people read for a role."""
+    names = {
+        "contributor": translate("contributor"),
+        "editor": translate("editor"),
+        "desk": translate("editorial desk"),
+        "member": translate("member"),
+        "deputy": translate("deputy head"),
+        "head": translate("head"),
+        "operator": translate("operator"),
+    }
+    return names.get(role, role)
+
+
+def event_name(event: str) -> str:
+    """Return the words people read for an entry of the log."""
+    names = {
+        "founded": translate("begun"),
+        "pushed": translate("edited"),
+        "merged": translate("published"),
+        "refused": translate("refused"),
+        "branch-removed": translate("branch removed"),
+        **{kind.value: act_name(kind) for kind in Type},
+    }
+    return names.get(event, event)
 
 
 def show_bytes(console: Console, change: str, about: Bytes) -> None:
@@ -85,7 +113,7 @@ def show_submitted(console: Console, one: Standing) -> None:
         mark = "" if statement.head == one.head else translate(" (over other bytes)")
         console.print(Text(f"  {when}  {act_name(statement.type)}{mark}  {said}".rstrip()), soft_wrap=True)
         if statement.checks and statement.type is Type.SUBMISSION:
-            counts = ", ".join(f"{name} {count}" for name, count in statement.checks.items())
+            counts = ", ".join(f"{severity_name(Severity(n))} {count}" for n, count in statement.checks.items())
             console.print(Text(str(msg("      Checks: {counts}", counts=counts)), "dim"))
 
 
@@ -97,4 +125,4 @@ def show_history(console: Console, git: GitRepository, change: str) -> None:
     for entry in entries:
         when = entry.time.astimezone(HANOI_TIME).strftime("%d/%m/%Y %H:%M:%S")
         detail = " ".join(str(entry.detail[name]) for name in ("digest", "code", "reason") if name in entry.detail)
-        console.print(Text(f"{entry.seq:>6}  {when}  {entry.event}  {detail}"), soft_wrap=True)
+        console.print(Text(f"{entry.seq:>6}  {when}  {event_name(entry.event)}  {detail}"), soft_wrap=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from congtin.cli.change_view import event_name
 from congtin.cli.context import Context, moment
 from congtin.cli.show import make_console
 from congtin.editorial import log
@@ -73,7 +74,13 @@ def _table(lines: list[Line]) -> None:
     for line in lines:
         when = line.time.astimezone(HANOI_TIME).strftime("%d/%m/%Y %H:%M:%S")
         table.add_row(
-            str(line.seq), when, line.event, line.change, line.person, ", ".join(line.sites), line.digest[:12]
+            str(line.seq),
+            when,
+            event_name(line.event),
+            line.change,
+            line.person,
+            ", ".join(line.sites),
+            line.digest[:12],
         )
     make_console().print(table)
     sys.stdout.flush()

@@ -7,11 +7,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from congtin.cli.change_view import role_name
 from congtin.cli.show import show_problems
 from congtin.editorial.required import TECHNICAL
 from congtin.editorial.verdict import NeedState, Verdict
 from congtin.messages import msg, translate
 from congtin.stored_problems import problem_data
+
+_ORDER = ("head", "deputy", "member", "desk", "editor", "contributor")
 
 
 def show_verdict(console: Console, verdict: Verdict) -> None:
@@ -30,7 +33,7 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
 def _need(state: NeedState) -> str:
     need = state.need
     body = translate("Technical reviewers") if need.body == TECHNICAL else need.body
-    roles = "/".join(sorted(need.roles)) or "–"
+    roles = ", ".join(role_name(role) for role in _ORDER if role in need.roles) or "–"
     if state.missing:
         return str(
             msg(

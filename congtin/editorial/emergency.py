@@ -98,6 +98,9 @@ def _tombstone(
         yield Problem("not-a-tombstone", only, path)
     elif new.get("id") != statement.item:
         yield Problem("not-a-tombstone", msg("The order names another Item."), path)
+    elif not isinstance(new[_TOMBSTONE], dict) or new[_TOMBSTONE].get("reason") != statement.reason:
+        # Citizens read it, and the log keeps the order's: no other word gets out without a Board.
+        yield Problem("not-a-tombstone", msg("The order gives another reason than the tombstone."), path)
 
 
 def _is_source(path: str) -> bool:

@@ -54,22 +54,15 @@ class Mainline:
         """Return what a step does to Items and Placements; raise ProblemsFound when its Sites or rules are unsound."""
         before = self.side(prev)
         beyond = self._with_picks(before, after, differences) or self.side(after)
-        self._require_packs(after, beyond.network, now)
+        book = self.rules_at(self._oid(after, "workflows"))
+        _require_packs(book, beyond.network, now)
+        beyond = replace(beyond, rules=_rules_by_site(book, beyond.network, now))
         self.bring_to(prev)
         return view_change(self.store, before, beyond, {difference.path for difference in differences}, now)
 
     def rules(self, prev: str, at: datetime) -> Callable[[str], SiteRules]:
         """Return what gives the rules of a Site in force at a commit and time; raise ProblemsFound when unsound."""
-        network, book = self.side(prev).network, self.rules_at(self._oid(prev, "workflows"))
-        return cache(lambda site: rules_of(book, network.sites[site].options.rule_packs, at))
-
-    def _require_packs(self, after: str, network: Network, now: datetime) -> None:
-        """Raise ProblemsFound when a Site of a commit names packs that cannot be used: nothing could be judged then."""
-        book = self.rules_at(self._oid(after, "workflows"))
-        chosen = {tuple(site.options.rule_packs): site for site in network.sites.values()}
-        found = [p for names, site in chosen.items() for p in pack_problems(book, names, now, site.file)]
-        if found:
-            raise ProblemsFound(found)
+        return _rules_by_site(self.rules_at(self._oid(prev, "workflows")), self.side(prev).network, at)
 
     def side(self, commit: str) -> Side:
         """Return Sites and rules of a commit, and what reads its files."""
@@ -147,6 +140,18 @@ class Mainline:
 
     def _oid(self, commit: str, folder: str) -> str:
         return self.content.ref(f"{commit}:{folder}") or ""
+
+
+def _rules_by_site(book: RuleBook, network: Network, at: datetime) -> Callable[[str], SiteRules]:
+    return cache(lambda site: rules_of(book, network.sites[site].options.rule_packs, at))
+
+
+def _require_packs(book: RuleBook, network: Network, now: datetime) -> None:
+    """Raise ProblemsFound when a Site names packs that cannot be used: nothing could be judged then."""
+    chosen = {tuple(site.options.rule_packs): site for site in network.sites.values()}
+    found = [p for names, site in chosen.items() for p in pack_problems(book, names, now, site.file)]
+    if found:
+        raise ProblemsFound(found)
 
 
 class _Below:

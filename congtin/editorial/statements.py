@@ -83,7 +83,9 @@ class Statement(BaseModel):
     unit: Short | None = None
     item: Short | None = None
     attested: Attested | None = None
-    checks: dict[str, int] | None = Field(default=None, description="problems by severity, as the approver sees them")
+    checks: dict[Literal["error", "warning", "notice"], int] | None = Field(
+        default=None, description="problems by severity, as the approver sees them"
+    )
 
     def to_bytes(self) -> bytes:
         """Return the one form in which this is signed and kept."""
