@@ -1,10 +1,10 @@
 """A whole tiny desk for tests: a content repository with its real hook, people with keys, work trees.
 
-    desk = TinyDesk.create(tmp_path, texts...)
-    editor = desk.work("lim-editor")
-    change = editor.propose("A title", {"content/ha/lim/tin-tuc/2026/a.vi.md": article(1)})
-    desk.work("lim-head").approve(change)
-    editor.merge(change)
+desk = TinyDesk.create(tmp_path, texts...)
+editor = desk.work("lim-editor")
+change = editor.propose("A title", {"content/ha/lim/tin-tuc/2026/a.vi.md": article(1)})
+desk.work("lim-head").approve(change)
+editor.merge(change)
 """
 
 from __future__ import annotations

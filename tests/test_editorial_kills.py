@@ -5,6 +5,7 @@ CONGTIN_SEED=n kills at other moments.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from desks import APPROVALS, LOG, MAIN, TinyDesk, Work
+from editorial_city import say
 from network import REPOSITORY, article
 
 from congtin.editorial import log
@@ -219,3 +221,9 @@ def test_a_log_that_tells_of_a_merge_that_was_never_made_publishes_nothing(desk)
     other.merge(change)
     assert desk.events()[-2:] == ["merged", "merged"]
     assert desk.read(f"{NEWS}/dut-quang.vi.md") == article(30)
+
+
+def test_what_was_killed_and_begun_again_is_verified_from_the_trust_root(desk):
+    """The log may tell of a move that was never made; what is on main was approved all the same (E19)."""
+    found = json.loads(say(desk.folder, "verify", "--repository", str(desk.content), "--format", "json"))
+    assert {(problem["code"], problem["severity"]) for problem in found} <= {("step-without-effect", "warning")}

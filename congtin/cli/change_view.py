@@ -114,7 +114,7 @@ def show_submitted(console: Console, one: Standing) -> None:
         console.print(Text(f"  {when}  {act_name(statement.type)}{mark}  {said}".rstrip()), soft_wrap=True)
         if statement.checks and statement.type is Type.SUBMISSION:
             counts = ", ".join(f"{severity_name(Severity(n))} {count}" for n, count in statement.checks.items())
-            console.print(Text(str(msg("      Checks: {counts}", counts=counts)), "dim"))
+            console.print(Text(str(msg("      Checks, as the author counted: {counts}", counts=counts)), "dim"))
 
 
 def show_history(console: Console, git: GitRepository, change: str) -> None:

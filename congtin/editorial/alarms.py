@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from congtin.editorial import approvals, log
+from congtin.editorial.desk import MAIN
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Type
 
@@ -23,11 +24,13 @@ class Alarm:
 def takedown_alarms(content: GitRepository) -> list[Alarm]:
     """Return every takedown that reached main and was not confirmed, the oldest first."""
     merged: dict[str, datetime] = {}
-    confirmed = set()
+    confirmed, main = set(), content.ref(MAIN)
     for recorded in log.entries(content, content.ref(log.REF)):
         entry = recorded.entry
         if entry.event == "merged" and entry.detail.get("emergency") and entry.change:
-            merged[entry.change] = entry.time
+            # The log is written first: what never reached main is not down.
+            if main and content.is_ancestor(entry.refs[MAIN][1], main):
+                merged[entry.change] = entry.time
         elif entry.event == Type.TAKEDOWN_CONFIRMATION.value and entry.change:
             confirmed.add(entry.change)
     statements = content.ref(approvals.REF)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from congtin.editorial import signatures
-from congtin.editorial.repository import Commit, GitRepository
+from congtin.editorial.commits import Commit
+from congtin.editorial.repository import GitRepository
 from congtin.editorial.roster import Roster
 from congtin.editorial.signatures import COMMIT, BadSignature
 from congtin.errors import Problem

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from congtin.editorial import authors
+from congtin.editorial.commits import Commit
 from congtin.editorial.desk import Desk, Refused
-from congtin.editorial.repository import ABSENT, Commit, Difference
+from congtin.editorial.repository import ABSENT, Difference
 from congtin.editorial.shape import shape_problems
 from congtin.editorial.signatures import BadSignature
 from congtin.editorial.statements import sites_of

@@ -6,17 +6,19 @@ import os
 from functools import lru_cache
 
 _QUARANTINE = ("GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
-# What a caller's environment could use to show other objects than those that are there.
-_MISLEADING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_NAMESPACE", "GIT_CONFIG_COUNT", "GIT_PREFIX")
+# All that a caller's environment may say: how another machine is reached. Everything else could show Git other
+# objects than those that are there.
+_CONNECTING = ("GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GIT_SSL_CAINFO")
 
 
 @lru_cache
 def _base_environment() -> tuple[tuple[str, str], ...]:
-    kept = {k: v for k, v in os.environ.items() if k not in {*_QUARANTINE, *_MISLEADING} and k != "GIT_GRAFT_FILE"}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _CONNECTING}
     fixed = {
         "LC_ALL": "C",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_GRAFT_FILE": os.devnull,
+        "GIT_SHALLOW_FILE": os.devnull,
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_CONFIG_NOSYSTEM": "1",

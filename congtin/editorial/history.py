@@ -145,10 +145,24 @@ class _Verification:
                 if signed.sha not in self.story.statements:
                     text = msg("The statement {statement} is not in the log.", statement=signed.sha[:12])
                     yield Problem("unlogged-statement", text, approvals.REF, 0, _COMPARE)
+            yield from self.without_effect({signed.sha for signed in added})
             after = [e for e in self._entries() if approvals.REF in e.refs and landed and e.seq > landed[-1].seq]
             if len({e.refs[approvals.REF][1] for e in after}) > 1:
                 text = msg("Statements that the log tells of are missing.")
                 yield Problem("approvals-moved", text, approvals.REF, 0, _COMPARE)
+
+    def without_effect(self, present: set[str]) -> Iterator[Problem]:
+        """Name statements the log tells of that are nowhere: a push died, or somebody took one back."""
+        merged: dict[str | None, int] = {}
+        for entry in self._entries():
+            if entry.event == "merged":
+                merged[entry.change] = entry.seq
+        for sha, entry in self.story.statements.items():
+            if sha not in present:
+                used = merged.get(entry.change, 0) > entry.seq
+                text = msg("The statement {statement} of entry {seq} is missing.", statement=sha[:12], seq=entry.seq)
+                severity = Severity.ERROR if used else Severity.WARNING
+                yield Problem("statement-without-effect", text, approvals.REF, 0, _COMPARE, severity)
 
     def _entries(self) -> Iterator[Entry]:
         return (recorded.entry for recorded in self.story.entries if recorded.entry.event != "refused")

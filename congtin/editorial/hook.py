@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -55,13 +56,20 @@ def install(path: Path) -> Path:
     folder = content.folder / "hooks"
     folder.mkdir(exist_ok=True)
     hook = folder / NAME
-    # -I: neither the current folder nor the user's environment says which congtin this is.
-    command = shlex.join([sys.executable, "-I", "-m", "congtin", "hook", "receive"])
     half = hook.with_suffix(".new")
-    half.write_text(f"#!/bin/sh\n# Written by “congtin hook install”.\nexec {command}\n", "utf-8")
+    half.write_text(script("hook", "receive"), "utf-8")
     half.chmod(0o755)
     half.replace(hook)
     return hook
+
+
+def script(*words: str) -> str:
+    """Return a hook that runs this very congtin, and the programs found now: nobody's PATH brings others."""
+    found = [Path(where).parent for where in map(shutil.which, ("git", "ssh-keygen")) if where]
+    path = ":".join(dict.fromkeys(map(str, [*found, "/usr/bin", "/bin"])))
+    # -I: neither the current folder nor the user's environment says which congtin this is.
+    command = shlex.join([sys.executable, "-I", "-m", "congtin", *words])
+    return f"#!/bin/sh\n# Written by congtin.\nPATH={shlex.quote(path)}\nexport PATH\nexec {command}\n"
 
 
 def parse_updates(lines: Iterable[bytes]) -> list[Update]:

@@ -17,8 +17,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from congtin.editorial import refs, signatures
+from congtin.editorial.commits import Commit
 from congtin.editorial.refs import RefMove
-from congtin.editorial.repository import ABSENT, Commit, GitRepository
+from congtin.editorial.repository import ABSENT, GitRepository
 from congtin.editorial.signatures import LOG, BadSignature
 from congtin.editorial.statements import Oid, Sha256, second
 from congtin.errors import CongtinError

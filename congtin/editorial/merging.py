@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from congtin.editorial import refs
+from congtin.editorial.commits import Commit
 from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError
 from congtin.messages import msg
@@ -25,6 +26,9 @@ class Proposal:
     head: str
 
 
+_HEAD = [b"tree", b"parent", b"parent", b"author", b"committer"]
+
+
 class NotAStep(CongtinError):
     """A commit on main is not the merge of one Change."""
 
@@ -32,8 +36,19 @@ class NotAStep(CongtinError):
 def merge_commit(content: GitRepository, prev: str, head: str, change: str, log_head: str | None, at: datetime) -> str:
     """Store the merge of a Change into main; return its object id. No ref moves; raise MergeConflict."""
     tree = refs.merged_tree(content, prev, head)
-    message = f"Merge Change {change}\n\n{CHANGE}: {change}\n{LOG_HEAD}: {log_head or '-'}\n"
-    return refs.write_commit(content, tree, [prev, head], message, at=at)
+    return refs.write_commit(content, tree, [prev, head], _message(change, log_head or "-"), at=at)
+
+
+def _message(change: str, log_head: str) -> str:
+    return f"Merge Change {change}\n\n{CHANGE}: {change}\n{LOG_HEAD}: {log_head}\n"
+
+
+def _is_neutral(commit: Commit) -> bool:
+    """Tell whether the head of a commit holds what every merge of ours holds, and not a line more."""
+    head = commit.payload.partition(b"\n\n")[0].split(b"\n")
+    people = [line.partition(b" ")[2].rpartition(b">")[0] + b">" for line in head[3:]]
+    names = [line.partition(b" ")[0] for line in head]
+    return not commit.signature and names == _HEAD and people == [refs.AUTHOR.encode()] * 2
 
 
 def step_of(content: GitRepository, prev: str, oid: str) -> tuple[str, str]:
@@ -46,6 +61,10 @@ def step_of(content: GitRepository, prev: str, oid: str) -> tuple[str, str]:
     change = commit.trailer(CHANGE)
     if not re.fullmatch(CHANGE_ID, change):
         raise NotAStep(msg("The commit {commit} does not name its Change.", commit=short))
-    if not commit.trailer(LOG_HEAD):
+    named = commit.trailer(LOG_HEAD)
+    if not named:
         raise NotAStep(msg("The commit {commit} does not name the head of the log.", commit=short))
+    if commit.message != _message(change, named) or not _is_neutral(commit):
+        # Words in a commit are published with it, and no Board has read them; nor are people named there (E7).
+        raise NotAStep(msg("The commit {commit} says more than which Change it merges.", commit=short))
     return change, commit.parents[1]

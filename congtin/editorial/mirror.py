@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH
+from congtin.editorial.commits import Commit
 from congtin.editorial.held_back import HeldBack
 from congtin.editorial.refs import write_commit
-from congtin.editorial.repository import Commit, GitFailed, GitRepository
+from congtin.editorial.repository import GitFailed, GitRepository
 from congtin.editorial.roster_history import commit_time
 from congtin.errors import CongtinError, UsageError
 from congtin.messages import msg

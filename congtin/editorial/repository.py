@@ -16,6 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Self
 
+from congtin.editorial.commits import Commit, parse_commit
 from congtin.editorial.git_environment import git_environment
 from congtin.errors import CongtinError, UsageError
 from congtin.messages import msg
@@ -46,25 +47,6 @@ class Difference:
     @property
     def deleted(self) -> bool:
         return self.status == "D"
-
-
-@dataclass(frozen=True)
-class Commit:
-    """A commit as its object says."""
-
-    oid: str
-    tree: str
-    parents: tuple[str, ...]
-    message: str
-    signature: bytes = b""
-    payload: bytes = b""
-    """What the signature is over."""
-
-    def trailer(self, name: str) -> str:
-        """Return the value of a trailer in the last paragraph, empty when it is absent or stands there twice."""
-        last = self.message.rstrip("\n").rpartition("\n\n")[2]
-        values = [line.split(": ", 1)[1] for line in last.split("\n") if line.startswith(f"{name}: ")]
-        return values[0].strip() if len(values) == 1 else ""
 
 
 class GitFailed(CongtinError):
@@ -107,7 +89,7 @@ class GitRepository:
     def answer(self, *arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         """Run Git and return all it said."""
         # Called on itself, so that neither "safe.directory" nor a folder above can answer in its place.
-        command = ["git", f"--git-dir={self.folder}", "-c", f"safe.directory={self.folder}", *arguments]
+        command = ["git", f"--git-dir={self.folder}", *_options(self.folder), *arguments]
         return subprocess.run(  # noqa: S603 (our own words; what people give stands behind "--" or is an object id)
             command, input=given, capture_output=True, env=self.environment, check=False, cwd=self.path,
         )  # fmt: skip
@@ -177,7 +159,7 @@ class GitRepository:
             return "", "", b""
         if self._batch is None:
             self._batch = subprocess.Popen(  # noqa: S603 (our own words)
-                ["git", f"--git-dir={self.folder}", "-c", f"safe.directory={self.folder}", "cat-file", "--batch"],  # noqa: S607
+                ["git", f"--git-dir={self.folder}", *_options(self.folder), "cat-file", "--batch"],  # noqa: S607
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment,
             )  # fmt: skip
             self._stop = weakref.finalize(self, _kill, self._batch)
@@ -259,6 +241,11 @@ class CommitTree:
         return self.repository.ref(f"{self.commit}^{{tree}}") or ""
 
 
+def _options(folder: Path) -> list[str]:
+    # A commit graph is a cache that Git believes about parents: a forged one would hide commits.
+    return ["-c", f"safe.directory={folder}", "-c", "core.commitGraph=false"]
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.communicate()
@@ -277,24 +264,3 @@ def parse_raw(raw: bytes) -> list[Difference]:
         old_mode, new_mode, old, new, status = facts.removeprefix(":").split(" ")
         found.append(Difference(path, old_mode, new_mode, old, new, status))
     return found
-
-
-def parse_commit(oid: str, data: bytes) -> Commit:
-    """Return what a commit object says, and what its signature is over."""
-    head, _, message = data.partition(b"\n\n")
-    tree, parents, signature, payload, inside, links = "", [], [], [], False, True
-    for number, line in enumerate(head.split(b"\n")):
-        inside = line.startswith(b"gpgsig ") or (inside and line.startswith(b" "))
-        if inside:
-            signature.append(line.removeprefix(b"gpgsig").removeprefix(b" "))
-            continue
-        payload.append(line)
-        # Like Git: the tree is the first line, parents follow it; such words further down mean nothing.
-        links = links and (number == 0 or line.startswith(b"parent "))
-        if number == 0 and line.startswith(b"tree "):
-            tree = line[5:].decode()
-        elif links and number:
-            parents.append(line[7:].decode())
-    signed = b"\n".join(payload) + b"\n\n" + message
-    text = message.decode("utf-8", "replace")
-    return Commit(oid, tree, tuple(parents), text, b"\n".join(signature), signed)

@@ -9,5 +9,6 @@ from congtin.editorial.standing import Appended, Standing
 def roles_for(standing: Standing, need: Need, found: Appended, person: str) -> frozenset[str]:
     """Return the roles in which a person counts for a Need, then and now; none when not at all."""
     if need.body == TECHNICAL:
-        return frozenset({TECHNICAL}) if standing.is_technical_reviewer(found, person) else frozenset()
+        counts = standing.is_technical_reviewer(found, person) and not standing.is_operator(found, person)
+        return frozenset({TECHNICAL}) if counts else frozenset()
     return standing.roles(found, person, need.body, need.paths) & need.roles

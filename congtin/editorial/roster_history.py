@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from congtin.editorial.repository import Commit, GitFailed, GitRepository
+from congtin.editorial.commits import Commit
+from congtin.editorial.repository import GitFailed, GitRepository
 from congtin.editorial.roster import Roster, load_roster
 from congtin.editorial.roster_compare import erased, granted
 from congtin.editorial.roster_report import composition_problems

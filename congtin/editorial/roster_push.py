@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-from congtin.editorial.hook import NAME, SETTINGS
+from congtin.editorial.hook import NAME, SETTINGS, script
 from congtin.editorial.receive import Update
 from congtin.editorial.repository import ABSENT, GitFailed, GitRepository
 from congtin.editorial.roster_history import MAIN, check_roster_history, step_problems
@@ -33,9 +31,7 @@ def install(path: Path, trust: Path) -> Path:
     folder = roster.folder / "hooks"
     folder.mkdir(exist_ok=True)
     hook, half = folder / NAME, folder / f"{NAME}.new"
-    # -I: neither the current folder nor the user's environment says which congtin this is.
-    command = shlex.join([sys.executable, "-I", "-m", "congtin", "board", "receive"])
-    half.write_text(f"#!/bin/sh\n# Written by “congtin board guard”.\nexec {command}\n", "utf-8")
+    half.write_text(script("board", "receive"), "utf-8")
     half.chmod(0o755)
     half.replace(hook)
     return hook

@@ -123,7 +123,7 @@ def sign(data: bytes, key_file: Path, namespace: str, environment: Mapping[str, 
         ["ssh-keygen", "-q", "-Y", "sign", "-f", str(key_file), "-n", namespace, "-"],  # noqa: S607
         input=data, capture_output=True, check=False, env=environment,
     )  # fmt: skip
-    if done.returncode:
+    if done.returncode or not done.stdout.startswith(_BEGIN):
         detail = done.stderr.decode("utf-8", "replace").strip()[:300]
         hint = msg("Choose your key: git config congtin.signingkey ~/.ssh/id_ed25519")
         raise UsageError(msg("Signing with {file} failed: {detail}", file=key_file, detail=detail), hint)

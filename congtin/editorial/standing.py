@@ -72,7 +72,7 @@ class Standing:
     def roles(self, appended: Appended, person: str, site: str, paths: Iterable[str]) -> frozenset[str]:
         """Return the roles with which a person may approve all ``paths`` for a Board, then and now."""
         both = ((appended.roster, appended.time), (self.roster, self.time))
-        if any(person in roster.operators(at) for roster, at in both):
+        if self.is_operator(appended, person):
             return frozenset()
         sets = [
             frozenset(role.value for role in roster.approving_roles(person, site, path, at))
@@ -80,6 +80,11 @@ class Standing:
             for path in paths
         ]
         return frozenset.intersection(*sets) if sets else frozenset()
+
+    def is_operator(self, appended: Appended, person: str) -> bool:
+        """Tell whether a person was or is an operator, who never approves (E6)."""
+        both = ((appended.roster, appended.time), (self.roster, self.time))
+        return any(person in roster.operators(at) for roster, at in both)
 
     def is_technical_reviewer(self, appended: Appended, person: str) -> bool:
         """Tell whether a person was and is a technical reviewer."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from congtin.characters import INVISIBLE, LINE_SEPARATORS
 from congtin.editorial import signatures
 from congtin.editorial.signatures import APPROVAL, BadSignature, PublicKey
 from congtin.errors import CongtinError, list_of
@@ -147,6 +148,8 @@ def parse_statement(data: bytes) -> Statement:
         raise BadStatement(msg("The statement is not in the right form: {fields}.", fields=where)) from error
     if statement.to_bytes() != data:
         raise BadStatement(msg("The statement is not written in its one form."))
+    if any(INVISIBLE.search(text) or LINE_SEPARATORS.search(text) for text in _texts(statement)):
+        raise BadStatement(msg("The statement holds characters that texts must not hold."))
     said = statement.model_fields_set
     must, may = _MUST[statement.type], _MAY.get(statement.type, frozenset())
     missing = sorted(name for name in must if getattr(statement, name) is None)
@@ -161,6 +164,12 @@ def parse_statement(data: bytes) -> Statement:
     if statement.type is Type.SUBMISSION and statement.declaration is not True:
         raise BadStatement(msg("Who submits must declare that the Change holds no secret and nothing banned (E24)."))
     return statement
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    """Yield every text that people read: what steers a terminal or turns words around would deceive them."""
+    for value in (statement.model_dump(), statement.attested.model_dump() if statement.attested else {}):
+        yield from (text for text in value.values() if isinstance(text, str))
 
 
 def open_signed(data: bytes, signature: bytes) -> Signed:

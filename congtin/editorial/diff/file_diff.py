@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from congtin import strict_yaml
@@ -97,7 +97,7 @@ def _loaded(yaml_text: str, body: str) -> Parsed:
     except strict_yaml.YamlProblem as error:
         # It may quote the file.
         quoted = {name: visible(str(value)) for name, value in error.message.values.items()}
-        return Parsed(MISSING, problem=Msg(error.message.msgid, quoted))
+        return Parsed(MISSING, problem=replace(error.message, values=quoted))
 
 
 def source_diff(lang: str, old: Side | None, new: Side | None) -> FileDiff:
