@@ -126,7 +126,7 @@ def show_command(context: Context, change: str | None, form: str) -> None:
     one = states.one(changes.git, named, context.now)
     remote = changes.tree.remote
     verdict = None
-    if remote and not one.finished:
+    if remote and one.statements and not one.finished:
         with Desk(remote, context.now) as desk:
             verdict = desk.judge_change(named) if desk.is_at_hand() else None
     if form == "json":

@@ -12,7 +12,7 @@ from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH
 from congtin.editorial import approvals, log
 from congtin.editorial.intake import contents
 from congtin.editorial.merging import merge_commit
-from congtin.editorial.repository import digest_of, parse_raw
+from congtin.editorial.repository import GitRepository, digest_of, parse_raw
 from congtin.editorial.statements import Signed, Statement, Type, sign_statement
 from congtin.editorial.worktree import PushRefused, WorkTree
 from congtin.errors import UsageError
@@ -31,6 +31,15 @@ class Bytes:
     head: str
     digest: str
     files: Mapping[str, str | None]
+
+
+def head_of(git: GitRepository, change: str) -> str:
+    """Return the newest commit of a Change; raise UsageError when there is none."""
+    for place in ("remotes/origin", "heads"):
+        found = git.ref(f"refs/{place}/{BRANCH}{change}")
+        if found:
+            return found
+    raise UsageError(msg("There is no Change “{change}”.", change=change), msg("congtin change list"))
 
 
 class Changes:
@@ -52,11 +61,11 @@ class Changes:
         return branch.removeprefix(BRANCH)
 
     def head(self, change: str) -> str:
-        """Return the newest commit of a Change that the others have; raise UsageError when they know none."""
-        found = self.git.ref(f"refs/remotes/origin/{BRANCH}{change}")
-        if found is None:
-            raise UsageError(msg("There is no Change “{change}”.", change=change), msg("congtin change list"))
-        return found
+        """Return the newest commit of a Change that the others have; of one never sent, the person's own.
+
+        Raise UsageError when there is no such Change.
+        """
+        return head_of(self.git, change)
 
     def statements(self, change: str) -> list[Signed]:
         """Return what was said about a Change, in the order of its times."""

@@ -157,9 +157,11 @@ class _Verification:
         for entry in self._entries():
             if entry.event == "merged":
                 merged[entry.change] = entry.seq
+        # Whoever was interrupted has said the same once more.
+        repeated = {_act(entry) for sha, entry in self.story.statements.items() if sha in present}
         for sha, entry in self.story.statements.items():
             if sha not in present:
-                used = merged.get(entry.change, 0) > entry.seq
+                used = merged.get(entry.change, 0) > entry.seq and _act(entry) not in repeated
                 text = msg("The statement {statement} of entry {seq} is missing.", statement=sha[:12], seq=entry.seq)
                 severity = Severity.ERROR if used else Severity.WARNING
                 yield Problem("statement-without-effect", text, approvals.REF, 0, _COMPARE, severity)
@@ -263,6 +265,11 @@ class _Verification:
 
 
 _COMPARE = msg("Stop publishing and compare with the copy at the second place.")
+
+
+def _act(entry: Entry) -> tuple[object, ...]:
+    """Return who did what over which bytes of a Change."""
+    return (entry.event, entry.change, entry.person, entry.detail.get("digest"))
 
 
 def _at(oid: str, code: str, text: Msg) -> Problem:

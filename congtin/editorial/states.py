@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from congtin.editorial import approvals
-from congtin.editorial.changes import BRANCH, MAIN
+from congtin.editorial.changes import BRANCH, MAIN, head_of
 from congtin.editorial.emergency import read_front
 from congtin.editorial.policy import State
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Signed, Type, sites_of
-from congtin.errors import UsageError
-from congtin.messages import msg
 from congtin.validation import parse_time
 
 _PREFIX = f"refs/remotes/origin/{BRANCH}"
@@ -71,11 +69,8 @@ def overview(git: GitRepository, now: datetime, *, everything: bool) -> list[Sta
 
 
 def one(git: GitRepository, change: str, now: datetime) -> Standing:
-    """Return where one Change stands; raise UsageError when nobody has sent one of that name."""
-    head = git.ref(f"{_PREFIX}{change}")
-    if head is None:
-        raise UsageError(msg("There is no Change “{change}”.", change=change), msg("congtin change list"))
-    return _standing(git, change, head, _merged_heads(git), now)
+    """Return where one Change stands; raise UsageError when there is none."""
+    return _standing(git, change, head_of(git, change), _merged_heads(git), now)
 
 
 def _merged_heads(git: GitRepository) -> dict[str, str]:
