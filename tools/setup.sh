@@ -106,6 +106,13 @@ if ! stamped project "$project_key"; then
     stamp project "$project_key"
 fi
 
+# --- Programs that the approvals stand on ------------------------------------------------------
+
+programs=()
+command -v git >/dev/null || programs+=(git)
+command -v ssh-keygen >/dev/null || programs+=(openssh-client)
+if ((${#programs[@]})); then install_debian "${programs[@]}"; fi
+
 # --- What only the tests need ------------------------------------------------------------------
 
 if [[ $level == test ]]; then
