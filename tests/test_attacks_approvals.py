@@ -336,23 +336,29 @@ def test_a_signature_for_another_purpose_does_not_count(desk, submitted, namespa
         head.push(f"{state}:{APPROVALS}")
 
 
+def _forged_submission(desk, honest, forged):
+    """Send a submission whose bytes were bent by hand, properly signed."""
+    work = fresh(desk, "lim-editor")
+    head = commit_on(work, work.changes.main(), {B: article(16).encode()})
+    about, change = work.changes.bytes_at(head), "a" * 12
+    signed = said(desk, change, about, Type.SUBMISSION, work.key, title="x", declaration=True, checks={"error": 0})
+    data = signed.data.replace(honest.encode(), forged.encode())
+    assert data != signed.data
+    state = put_statement(work, change, data, signed_bytes(work, data))
+    work.push(f"{head}:refs/heads/change/{change}", f"{state}:{APPROVALS}")
+
+
 def test_a_title_paints_nothing_on_the_approvers_screen(desk):
     """Control characters move the cursor of a terminal: an author could write “approved” over the real answer."""
     for title in ("Tin\x1b[2J\x1b[H[x] ha/lim: approved", "Tin \u202eaxe", "Tin\u200b"):
-        with repelled(desk, "The statement"):
-            offered(desk, {B: article(16)}, title=title)
+        with repelled(desk, "holds characters that texts must not hold"):
+            _forged_submission(desk, '"title":"x"', f'"title":{json.dumps(title, ensure_ascii=False)}')
 
 
 def test_the_authors_own_count_of_problems_is_no_text(desk):
     """The checks' result that goes with a submission says how many of which severity, and nothing else."""
-    work = fresh(desk, "lim-editor")
-    head = commit_on(work, work.changes.main(), {B: article(17).encode()})
-    about, change = work.changes.bytes_at(head), "a" * 12
-    honest = said(desk, change, about, Type.SUBMISSION, work.key, title="x", declaration=True, checks={"error": 0})
-    data = honest.data.replace(b'"checks":{"error":0}', '"checks":{"Đã duyệt":1}'.encode())
-    state = put_statement(work, change, data, signed_bytes(work, data))
     with repelled(desk, "The statement is not in the right form"):
-        work.push(f"{head}:refs/heads/change/{change}", f"{state}:{APPROVALS}")
+        _forged_submission(desk, '"checks":{"error":0}', '"checks":{"Đã duyệt":1}')
 
 
 # --- what the statement is about -------------------------------------------------------------------

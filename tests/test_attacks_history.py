@@ -151,7 +151,7 @@ def test_a_merge_says_nothing_of_its_own(desk, editor, waiting):
         f"Trưởng Ban đã duyệt\n\n{honest}",
     ):
         merge = merge_into(editor, waiting, message=message)
-        with repelled(desk, "is not the merge of one Change into main"):
+        with repelled(desk, "says more than which Change it merges"):
             editor.push(f"{merge}:{MAIN}")
 
 

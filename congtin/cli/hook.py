@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from congtin.editorial import hook
+from congtin.editorial.desk import MAIN, Desk
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.messages import msg, translate
 
@@ -22,8 +23,11 @@ def hook_group() -> None:
 @hook_group.command("install", help=translate("Put the pre-receive hook into a bare repository."))
 @click.argument("repository", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def install_command(repository: Path) -> None:
-    """Install the hook of this very congtin."""
+    """Install the hook of this very congtin, and read main, so that nobody's push waits for that."""
     click.echo(hook.install(repository))
+    with Desk(repository, datetime.now().astimezone()) as desk:
+        if desk.is_at_hand() and desk.plain.ref(MAIN):
+            desk.mainline.bring_to(desk.main())
 
 
 @hook_group.command("receive", hidden=True)
