@@ -41,3 +41,22 @@ def takedown_alarms(content: GitRepository) -> list[Alarm]:
         if change not in confirmed and orders:
             found.append(Alarm(change, orders[0].item or "", orders[0].reason or "", since))
     return sorted(found, key=lambda alarm: alarm.since)
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionUse:
+    """A Change that its own author approved, because the Board is of one person for now (E22)."""
+
+    change: str
+    sites: tuple[str, ...]
+    at: datetime
+
+
+def exceptions_used(content: GitRepository, since: datetime) -> list[ExceptionUse]:
+    """Return every use of the exception for Boards of one person since a time, the oldest first."""
+    found = []
+    for recorded in log.entries(content, content.ref(log.REF)):
+        entry = recorded.entry
+        if entry.event == "merged" and entry.detail.get("exceptions") and entry.time >= since and entry.change:
+            found.append(ExceptionUse(entry.change, entry.sites, entry.time))
+    return found
