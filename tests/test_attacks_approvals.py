@@ -27,6 +27,7 @@ from attacks import (
     refs,
     repelled,
     said,
+    send,
     signed_bytes,
 )
 from desks import APPROVALS, clock
@@ -260,6 +261,23 @@ def test_a_rejection_outlives_the_membership_of_who_rejected(own):
     desk.village.revoke("lim-deputy", clock())
     with repelled(desk, "The Change was rejected", code="closed"):
         desk.work("lim-editor").merge(change)
+
+
+def test_a_stranger_does_not_close_the_change_of_others(desk, editor):
+    """Who submits is an author, and an author may withdraw: so nobody else submits. Objections of strangers are air."""
+    change = approved(desk, {B: article(18)})
+    stranger = fresh(desk, "mai-editor")
+    about = stranger.changes.bytes_of(change)
+    with repelled(desk, "somebody else’s, about Sites you do not work for"):
+        send(stranger, [said(desk, change, about, Type.SUBMISSION, stranger.key, title="x", declaration=True)])
+    with repelled(desk, "Only its author withdraws a Change"):
+        send(stranger, [said(desk, change, about, Type.WITHDRAWAL, stranger.key)])
+    head = desk.village.key("mai-head")
+    words = [said(desk, change, about, Type.CHANGES_REQUESTED, head, reason="x")]
+    words.append(said(desk, change, about, Type.NEEDS_CONFIRMATION, head, unit="ha/mai", reason="x"))
+    words.append(said(desk, change, about, Type.REJECTION, head, code="untrue", pack="hanoi-2025", reason="x"))
+    send(stranger, words)
+    assert blockers(desk, change) == []
 
 
 # --- one push with everything in it ----------------------------------------------------------------

@@ -46,9 +46,10 @@ POLICY = "workflows/editorial.yaml"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """Return a desk where one Change is published and another one is approved."""
+    """Return a desk where one Change is published, and whose approver has signed the same words since."""
     made = make_desk(tmp_path_factory.mktemp("history"))
     published(made, {f"{LIM}/da-dang.vi.md": article(1)})
+    offered(made, {f"{LIM}/lai.vi.md": article(1)}, by="lim-head")
     yield made
     made.close()
 
@@ -128,15 +129,15 @@ def test_a_commit_has_one_signature(desk, editor):
 
 
 def test_a_merge_names_its_change_and_the_log_once(desk, editor, waiting, unapproved):
-    log_head = editor.changes.git.ref(LOG)
+    log_head, first = editor.changes.git.ref(LOG), f"Merge Change {waiting}\n\n"
     for message, words in (
         ("Merge\n", "does not name its Change"),
-        (f"Merge\n\nChange: {waiting}\nChange: {unapproved}\nLog: {log_head}\n", "does not name its Change"),
-        (f"Merge\n\nChange: {waiting}\n", "does not name the head of the log"),
-        (f"Merge\n\nChange: {waiting}\nLog: -\n", "does not name an entry of the log"),
-        (f"Merge\n\nChange: {waiting}\nLog: {editor.changes.main()}\n", "does not name an entry of the log"),
-        (f"Merge\n\nChange: {unapproved}\nLog: {log_head}\n", "has been edited since, or does not exist"),
-        (f"Merge\n\nChange: ../{waiting}\nLog: {log_head}\n", "does not name its Change"),
+        (f"{first}Change: {waiting}\nChange: {unapproved}\nLog: {log_head}\n", "does not name its Change"),
+        (f"{first}Change: {waiting}\n", "does not name the head of the log"),
+        (f"{first}Change: {waiting}\nLog: -\n", "does not name an entry of the log"),
+        (f"{first}Change: {waiting}\nLog: {editor.changes.main()}\n", "does not name an entry of the log"),
+        (f"Merge Change {unapproved}\n\nChange: {unapproved}\nLog: {log_head}\n", "has been edited since"),
+        (f"{first}Change: ../{waiting}\nLog: {log_head}\n", "does not name its Change"),
     ):
         merge = merge_into(editor, waiting, message=message)
         with repelled(desk, words):
@@ -153,6 +154,11 @@ def test_a_merge_says_nothing_of_its_own(desk, editor, waiting):
         merge = merge_into(editor, waiting, message=message)
         with repelled(desk, "says more than which Change it merges"):
             editor.push(f"{merge}:{MAIN}")
+    git, parents = editor.changes.git, [editor.changes.main(), editor.changes.head(waiting)]
+    tree = git.tree(merge_into(editor, waiting)).oid
+    named = write_commit(git, tree, parents, honest, at=clock(), author="Nguyen Van A <a@ha.gov.vn>")
+    with repelled(desk, "says more than which Change it merges"):
+        editor.push(f"{named}:{MAIN}")
 
 
 def test_an_unapproved_step_does_not_hide_among_approved_ones(desk, editor, waiting, unapproved):

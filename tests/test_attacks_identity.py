@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -15,21 +18,28 @@ from attacks import (
     commit_on,
     fresh,
     make_desk,
+    merge_into,
     new_change,
     offered,
+    published,
+    put_statement,
     repelled,
     said,
     send,
 )
-from desks import clock
+from desks import APPROVALS, clock
 from network import article
 from rosters import MAIN as ROSTER_MAIN
 from rosters import dump
 
 from congtin.editorial import signatures
-from congtin.editorial.refs import write_commit, write_tree
-from congtin.editorial.repository import GitRepository
+from congtin.editorial.changes import Bytes
+from congtin.editorial.desk import MAIN
+from congtin.editorial.intake import contents
+from congtin.editorial.refs import merged_tree, write_commit, write_tree
+from congtin.editorial.repository import GitRepository, digest_of, parse_raw
 from congtin.editorial.statements import ATTESTATION, Attested, Signed, Type
+from congtin.editorial.worktree import PushRefused
 
 A, B = f"{LIM}/a.vi.md", f"{LIM}/b.vi.md"
 
@@ -98,6 +108,27 @@ def test_a_revoked_key_approves_nothing_and_what_it_approved_dies(own):
         desk.work("lim-editor").merge(change)
     with repelled(desk, "was revoked on"):
         approve_with(desk, change, "lim-head", reason="lại")
+
+
+def test_a_key_is_a_plain_and_strong_one(desk, submitted, tmp_path):
+    """A certificate over the head's key by an authority of one's own; an RSA key that can be broken."""
+    village, work = desk.village, fresh(desk, "lim-editor")
+    for name in ("lim-head", "lim-head.pub"):
+        shutil.copy(village.keys / name, tmp_path / name)
+    keygen("-s", village.key("outsider"), "-I", "x", "-n", "x", tmp_path / "lim-head.pub")
+    data = said(desk, submitted, work.changes.bytes_of(submitted), Type.APPROVAL, work.key).data
+    certified = keygen("-Y", "sign", "-n", signatures.APPROVAL, "-f", tmp_path / "lim-head-cert.pub", "-", given=data)
+    state = put_statement(work, submitted, data, certified)
+    with repelled(desk, "This is no SSH signature"):
+        work.push(f"{state}:{APPROVALS}")
+    keygen("-t", "rsa", "-b", "2048", "-N", "", "-f", tmp_path / "short")
+    weak = commit_on(work, work.changes.main(), {B: b"x"}, key=tmp_path / "short")
+    with repelled(desk, "at least 3072 bits"):
+        work.push(f"{weak}:refs/heads/change/{new_change()}")
+
+
+def keygen(*words, given=b""):
+    return subprocess.run(["ssh-keygen", "-q", *words], input=given, check=True, timeout=60, capture_output=True).stdout
 
 
 def test_a_commit_signed_by_nobody_of_the_roster_is_not_taken(desk, editor):
@@ -191,6 +222,58 @@ def test_a_squash_hides_no_co_author(desk):
         desk.work("lim-editor").merge(squashed)
 
 
+def test_a_merged_branch_hides_no_co_author(desk):
+    """The member's own branch is merged into the editor's, which the editor submits."""
+    editor, member = fresh(desk, "lim-editor"), fresh(desk, "lim-member")
+    main = editor.changes.main()
+    theirs = commit_on(member, main, {B: article(11).encode()})
+    own = commit_on(editor, main, {A: article(12).encode()})
+    _brought(desk, member, theirs)
+    git = editor.changes.git
+    tree = merged_tree(git, own, theirs)
+    head = write_commit(git, tree, [own, theirs], "Merge\n", at=clock(), signing_key=editor.key)
+    change = offered(desk, {}, head=head)
+    with repelled(desk, "Authors do not approve their own Change"):
+        approve_with(desk, change, "lim-member")
+
+
+def test_words_that_reached_main_unseen_keep_their_author(own):
+    """A member's words and their revert are merged as one harmless Change; then the old commit is proposed again.
+
+    Main holds that commit already, so the new Change has none of its own: only the log knows whose words it brings.
+    """
+    desk = own
+    path, editor, member = f"{LIM}/cu.vi.md", fresh(desk, "lim-editor"), fresh(desk, "lim-member")
+    words = commit_on(member, member.changes.main(), {path: article(800, "Lời của ủy viên").encode()})
+    harmless = commit_on(editor, _brought(desk, member, words), {path: article(800, "Lành").encode()})
+    editor.merge(offered(desk, {}, "lim-head", head=harmless))
+    editor.changes.tree.fetch()
+    change = propose_again(desk, editor, words, "lim-member")
+    merge = merge_into(editor, change, head=words, tree=editor.changes.git.tree(words).oid)
+    with repelled(desk, "Authors do not approve their own Change"):
+        editor.push(f"{merge}:{MAIN}")
+
+
+def propose_again(desk, work, old, *approvers):
+    """Submit an older commit of main itself as a Change: a way back that has no commits of its own."""
+    git, main, change = work.changes.git, work.changes.main(), new_change()
+    raw = git.raw_difference(main, old)
+    about = Bytes(main, old, digest_of(raw), contents(git, parse_raw(raw)))
+    words = [said(desk, change, about, Type.SUBMISSION, work.key, title="x", declaration=True)]
+    words += [said(desk, change, about, Type.APPROVAL, desk.village.key(p), reason=p) for p in approvers]
+    send(work, words, f"{old}:refs/heads/change/{change}")
+    return change
+
+
+def test_who_proposes_a_way_back_does_not_approve_it(own):
+    """An older state of main has no signature of a person; whoever submits it is its author."""
+    published(own, {f"{LIM}/cu.vi.md": article(800, "Mới hơn")})
+    member = fresh(own, "lim-member")
+    before = member.changes.git.commit(member.changes.main()).parents[0]
+    with repelled(own, "Authors do not approve their own Change"):
+        propose_again(own, member, before, "lim-member")
+
+
 # --- roles -----------------------------------------------------------------------------------------
 
 
@@ -215,6 +298,22 @@ def test_a_member_for_some_paths_does_not_approve_others(desk, editor):
     change = offered(desk, {B: article(8)}, "mot-phan")
     with repelled(desk, "ha/lim", "1 still missing"):
         editor.merge(change)
+
+
+def test_only_the_unit_itself_confirms(own):
+    """A confirmation of mai's is asked for; a contributor of mai, who is somebody only at lim, gives it (E14)."""
+    own.village.add_member("ha/mai", "lim-member", "contributor")
+    change = approved(own, {A: article(1)})
+    work = fresh(own, "lim-editor")
+    about = work.changes.bytes_of(change)
+    ask = said(
+        own, change, about, Type.NEEDS_CONFIRMATION, own.village.key("lim-head"), unit="ha/mai", reason="Số liệu"
+    )
+    send(work, [ask])
+    with contextlib.suppress(PushRefused):
+        send(work, [said(own, change, about, Type.CONFIRMATION, own.village.key("lim-member"), unit="ha/mai")])
+    with repelled(own, "Waits for confirmation by ha/mai", code="needs-confirmation"):
+        work.merge(change)
 
 
 def test_a_technical_reviewer_does_not_approve_content(desk, editor):

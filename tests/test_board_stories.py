@@ -9,8 +9,9 @@ from desks import TinyDesk, clock
 from editorial_city import BRIDGE, LIM, MAI, PORTAL, SON, VAN, asked, codes, make_city, merged, missing, say
 from network import article, item_id
 
-from congtin.editorial.alarms import takedown_alarms
+from congtin.editorial.alarms import exceptions_used, takedown_alarms
 from congtin.editorial.policy import State
+from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Type
 from congtin.editorial.states import one
 from congtin.editorial.worktree import PushRefused
@@ -98,6 +99,10 @@ def test_a_board_of_one_person_may_approve_its_own_words_while_a_decision_says_s
     change = head.propose("Xã nhỏ", {f"{VAN}/nho.vi.md": article(7)})
     merged(city, change, "van-head")
     assert city.log()[-1].entry.detail["exceptions"] == ["van-head"]
+    with GitRepository(city.content) as git:
+        assert [use.change for use in exceptions_used(git, clock() - timedelta(days=1))] == [change]
+    told = say(head.root, "desk", "alarms", str(city.content))
+    assert change in told and "ha/van" in told, "each use is reported"
 
     second = head.propose("Xã vắng", {f"{VAN}/vang.vi.md": article(8)})
     head.approve(second)
@@ -259,7 +264,7 @@ def test_a_head_takes_a_text_down_at_once_and_the_alarm_rings_until_another_conf
     deputy = city.work("lim-deputy")
     say(deputy.root, "change", "confirm-take-down", change, "--key", str(deputy.key))
     assert alarms(city) == [] and city.events()[-1] == "takedown-confirmation"
-    assert say(head.root, "desk", "alarms", str(city.content)) == ""
+    assert item not in say(head.root, "desk", "alarms", str(city.content))
     assert "withdrawn already" in say(
         head.root, "change", "take-down", item, "--reason", "x", "--key", str(head.key), status=2
     )

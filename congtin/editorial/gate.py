@@ -81,7 +81,7 @@ class _Judge:
         wanted = Requirements(policy, self.content.tree(self.proposal.prev), after, view, self.rules)
         needs = wanted.needs(self.differences)
         self.problems += wanted.problems
-        self.problems += objections(self.standing, self.digest, needs, people)
+        self.problems += objections(self.standing, self.digest, needs, people, policy)
         return self._result(self._states(needs, people), people, view)
 
     def _next_policy(self, after: CommitTree) -> None:

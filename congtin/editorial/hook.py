@@ -23,10 +23,13 @@ from congtin.messages import msg
 NAME = "pre-receive"
 _LOOKS = 20
 _MOST_BYTES = 512 * 1024 * 1024
+_TREES = ("duplicateEntries", "treeNotSorted", "hasDot", "hasDotdot", "hasDotgit", "fullPathname", "nullSha1")
 # Git's own guards stand in front of ours: whole objects, no forced pushes, no deletion of main.
 SETTINGS = {
     "receive.fsckObjects": "true",
     "transfer.fsckObjects": "true",
+    # The machine's own settings could make light of these.
+    **{f"receive.fsck.{name}": "error" for name in _TREES},
     "receive.denyNonFastForwards": "true",
     "receive.denyCurrentBranch": "refuse",
     "receive.maxInputSize": str(_MOST_BYTES),

@@ -87,6 +87,8 @@ class Intake:
         self._role(statement, person)
         self._unit(statement, person)
         self._bytes(statement, head)
+        if statement.type is Type.SUBMISSION:
+            self._no_stranger(statement, person)
         guards = self.policy.transitions[ACTS[statement.type]].guards
         if Guard.NEWEST_BYTES in guards:
             self._newest(statement, known)
@@ -146,6 +148,15 @@ class Intake:
         if not any(s.digest == statement.digest and s.head == statement.head for s in submissions):
             hint = msg("Look at it again: congtin change diff {change}", change=statement.change)
             raise NotTaken(msg("These bytes are not submitted, or have been edited since."), hint)
+
+    def _no_stranger(self, statement: Statement, person: str) -> None:
+        """Refuse a submission by somebody else: who submits is an author, and an author may withdraw a Change."""
+        at_home = any(self.roster.standing(person, site, self.now) for site in sites_of(statement.files))
+        if not (
+            at_home or person in self._authors(statement, ()) or person in self.roster.technical_reviewers(self.now)
+        ):
+            hint = msg("Propose it as a Change of your own: congtin change start")
+            raise NotTaken(msg("The Change is somebody else’s, about Sites you do not work for."), hint)
 
     def _authors(self, statement: Statement, known: Sequence[Signed]) -> frozenset[str]:
         found = authors.of_commits(self.content, Branch(statement.base, statement.head), self.roster).people

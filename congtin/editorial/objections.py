@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from congtin.editorial.policy import Act, Policy
 from congtin.editorial.required import TECHNICAL, Need
 from congtin.editorial.standing import Appended, Standing
 from congtin.editorial.statements import Type
@@ -12,9 +13,11 @@ from congtin.errors import Problem
 from congtin.messages import Msg, msg
 
 
-def objections(standing: Standing, digest: str, needs: Sequence[Need], authors: frozenset[str]) -> Iterator[Problem]:
+def objections(
+    standing: Standing, digest: str, needs: Sequence[Need], authors: frozenset[str], policy: Policy
+) -> Iterator[Problem]:
     """Yield every objection that counts; ``needs`` are the bodies that are asked."""
-    look = _Objections(standing, digest, needs, authors)
+    look = _Objections(standing, digest, needs, authors, policy)
     yield from look.closing()
     yield from look.confirmations()
     yield from look.requested()
@@ -26,6 +29,7 @@ class _Objections:
     digest: str
     needs: Sequence[Need]
     authors: frozenset[str]
+    policy: Policy
 
     def closing(self) -> Iterator[Problem]:
         """End a Change that was rejected or withdrawn, also when whoever did it has left since."""
@@ -87,8 +91,13 @@ class _Objections:
         )
 
     def of_unit(self, found: Appended) -> bool:
+        """Tell whether a unit itself confirms: in a role that may, then and now; who only writes there may not."""
         person, unit = self.standing.person(found), found.signed.statement.unit or ""
-        return isinstance(person, str) and bool(self.standing.roster.standing(person, unit, self.standing.time))
+        roles = {role.value for role in self.policy.transitions[Act.CONFIRM].roles}
+        both = ((found.roster, found.time), (self.standing.roster, self.standing.time))
+        return isinstance(person, str) and all(
+            roles & {role.value for role in roster.standing(person, unit, at)} for roster, at in both
+        )
 
     def requested(self) -> Iterator[Problem]:
         """Hold back what a Board has asked to be changed, until the one who asked approves these very bytes."""
