@@ -13,7 +13,7 @@ from congtin import __version__
 from congtin.cli.context import Context, moment
 from congtin.cli.show import make_console, show_error, show_problems
 from congtin.errors import CongtinError, ProblemsFound
-from congtin.messages import translate
+from congtin.messages import Msg, msg, translate
 
 # Module and name of each command: one is read when it is asked for, because all of them take half a second.
 _COMMANDS = {
@@ -55,11 +55,18 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except ProblemsFound as error:
             show_problems(console, error.problems)
-            show_error(console, error)
+            built = ctx.invoked_subcommand in ("build", "serve")
+            show_error(console, error if built else CongtinError(_nothing_changed(len(error.errors))))
             sys.exit(error.exit_code)
         except CongtinError as error:
             show_error(console, error)
             sys.exit(error.exit_code)
+
+
+def _nothing_changed(count: int) -> Msg:
+    if count == 1:
+        return msg("1 error: nothing was changed.")
+    return msg("{count} errors: nothing was changed.", count=count)
 
 
 @click.group(cls=_Group, help=translate("Publish a whole network of government websites from one repository."))
