@@ -11,7 +11,7 @@ WORKERS ?= 2
 ARGS ?=
 PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
 
-.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean bench verify-long
+.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean bench bench-gate verify-long
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ lock: ## pin every dependency with its hashes anew: make lock, make lock UPGRADE
 
 bench: setup ## measure against Hugo and Pelican, write docs/performance.md: make bench ARGS="--cases 2,5"
 	@$(BIN)/python bench/run.py $(ARGS)
+
+bench-gate: setup ## what a push, and a check of one Change, cost at 100,000 Items
+	@$(BIN)/python bench/push.py build/bench/push
+	@$(BIN)/python bench/check_change.py build/bench/check
 
 verify-long: setup-test ## 300 random series of edits and 200 interrupted builds, with a new seed
 	@$(BIN)/python tools/verify_long.py $(ARGS)
