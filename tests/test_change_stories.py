@@ -89,11 +89,12 @@ def test_a_board_refuses_with_a_reason_of_its_regulation(city, site, folder, wro
     entry = city.log()[-1].entry
     assert (entry.event, entry.person, entry.detail["code"]) == ("rejection", f"{site}-head", right)
     # It stays closed: no Approval and no other edit opens it again.
-    city.work(f"{site}-deputy").approve(change)
+    with pytest.raises(PushRefused, match="“approve” is not possible: the Change is “withdrawn”"):
+        city.work(f"{site}-deputy").approve(change)
     verdict = city.verdict(change)
     assert codes(verdict) == ["closed"] and "Nghe đồn." in str(verdict.errors[0].message)
-    editor.amend(change, {path: article(3 if site == "lim" else 4, body="Khác.")})
-    assert "closed" in codes(city.verdict(change))
+    with pytest.raises(PushRefused, match="“submit” is not possible: the Change is “withdrawn”"):
+        editor.amend(change, {path: article(3 if site == "lim" else 4, body="Khác.")})
 
 
 def test_only_its_author_withdraws_a_change(city):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from congtin.editorial import authors
 from congtin.editorial.board import BoardRole
-from congtin.editorial.policy import Act, Guard, Policy
+from congtin.editorial.lifecycle import state_of
+from congtin.editorial.policy import Act, Guard, Policy, State
 from congtin.editorial.repository import ABSENT, Difference, GitRepository, digest_of, parse_raw
 from congtin.editorial.roster import Roster
 from congtin.editorial.rosters import Rosters
@@ -85,6 +86,7 @@ class Intake:
         if head is None:
             raise NotTaken(msg("There is no Change “{change}”.", change=statement.change))
         self._role(statement, person)
+        self._state(statement, head, known)
         self._unit(statement, person)
         self._bytes(statement, head)
         if statement.type is Type.SUBMISSION:
@@ -108,13 +110,30 @@ class Intake:
         """Refuse who has none of the roles; on which Board they count for a Change is the gate's question."""
         act = ACTS[statement.type]
         roles = {role.value for role in self.policy.transitions[act].roles}
-        boards = _boards(statement) if act in _AT_ONCE else self.roster.boards
+        boards = self._boards(statement) if act in _AT_HOME else self.roster.boards
         held = {role.value for role in self.roles(person, boards)}
         reviewer = statement.type in _REVIEWERS and person in self.roster.technical_reviewers(self.now)
         operator = act is Act.APPROVE and person in self.roster.operators(self.now)
         if not (roles & held or reviewer) or operator:
             text = msg("“{act}” needs one of these roles: {roles}.", act=act.value, roles=", ".join(sorted(roles)))
             raise NotTaken(text, msg("The Board's decision gives roles; the roster holds them."))
+
+    def _boards(self, statement: Statement) -> set[str]:
+        """Return the Boards of the Sites touched and of their Portals; of all Portals for what all Sites share."""
+        sites = sites_of(statement.files)
+        portals = {site.partition("/")[0] for site in sites}
+        if any(not path.startswith(("content/", "sites/")) or path.count("/") < 2 for path in statement.files):
+            portals |= {site.partition("/")[0] for site in self.roster.boards}
+        return {*sites, *(f"{portal}/portal" for portal in portals)}
+
+    def _state(self, statement: Statement, head: str, known: Sequence[Signed]) -> None:
+        """Refuse what the policy has no transition for."""
+        act = ACTS[statement.type]
+        merged = self.content.is_ancestor(head, self.main)
+        state = State.PUBLISHED if merged else state_of(known, head)
+        if state not in self.policy.transitions[act].from_:
+            text = msg("“{act}” is not possible: the Change is “{state}”.", act=act.value, state=state.value)
+            raise NotTaken(text, msg("congtin change show {change}", change=statement.change))
 
     def _unit(self, statement: Statement, person: str) -> None:
         """Refuse a unit without a Board, for which nobody could ever confirm, and the word of another unit (E14)."""
@@ -180,13 +199,9 @@ class Intake:
 _REVIEWERS = frozenset({Type.SUBMISSION, Type.APPROVAL, Type.CHANGES_REQUESTED, Type.CONFIRMATION})
 
 
-# What takes effect without the gate's asking anybody: only the Boards of the Item itself and of its Portal.
-_AT_ONCE = frozenset({Act.TAKE_DOWN, Act.CONFIRM_TAKE_DOWN})
-
-
-def _boards(statement: Statement) -> set[str]:
-    sites = sites_of(statement.files)
-    return {*sites, *(f"{site.partition('/')[0]}/portal" for site in sites)}
+# Only who stands with the Sites touched: what takes effect without the gate's asking anybody, and what would hold up
+# or end the Changes of others.
+_AT_HOME = frozenset({Act.TAKE_DOWN, Act.CONFIRM_TAKE_DOWN, Act.REJECT, Act.REQUEST_CHANGES, Act.REQUIRE_CONFIRMATION})
 
 
 def require_code(statement: Statement, rules: Iterable[SiteRules]) -> None:

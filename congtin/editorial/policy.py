@@ -170,7 +170,7 @@ class Policy(StrictModel):
 
 # Without these the gate would have a hole, whatever else the file says.
 _NEEDED: Mapping[Act, frozenset[Guard]] = {
-    Act.SUBMIT: frozenset({Guard.SIGNED_COMMITS, Guard.DECLARED}),
+    Act.SUBMIT: frozenset({Guard.SIGNED_COMMITS, Guard.DECLARED, Guard.OWN_COMMITS}),
     Act.APPROVE: frozenset({Guard.NEWEST_BYTES, Guard.NOT_AUTHOR}),
     Act.REJECT: frozenset({Guard.REASON, Guard.REFUSAL_CODE}),
     Act.REQUEST_CHANGES: frozenset({Guard.REASON}),

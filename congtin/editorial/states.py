@@ -10,6 +10,7 @@ from typing import Any
 from congtin.editorial import approvals
 from congtin.editorial.changes import BRANCH, MAIN, head_of
 from congtin.editorial.emergency import read_front
+from congtin.editorial.lifecycle import state_of
 from congtin.editorial.policy import State
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.statements import Signed, Type, sites_of
@@ -87,28 +88,10 @@ def _standing(git: GitRepository, change: str, head: str, merged: dict[str, str]
     said.sort(key=lambda signed: (signed.statement.at, signed.sha))
     titles = [s.statement.title for s in said if s.statement.title]
     paths = said[-1].statement.files if said else {}
-    state = _published(git, merged[head], paths, now) if head in merged else _open(said, head)
+    state = _published(git, merged[head], paths, now) if head in merged else state_of(said, head)
     title = titles[-1] if titles else next((s.statement.reason or "" for s in said), "")
     since = said[-1].statement.at if said else None
     return Standing(change, head, state, title, tuple(sites_of(paths)), tuple(said), since, merged.get(head))
-
-
-def _open(said: Iterable[Signed], head: str) -> State:
-    """Return the state that the last statement about the newest bytes leads to."""
-    state = State.DRAFT
-    for signed in said:
-        statement = signed.statement
-        if statement.type in (Type.REJECTION, Type.WITHDRAWAL):
-            return State.WITHDRAWN
-        if statement.head != head:
-            continue
-        if statement.type is Type.SUBMISSION:
-            state = State.IN_REVIEW
-        elif statement.type is Type.APPROVAL:
-            state = State.APPROVED
-        elif statement.type is Type.CHANGES_REQUESTED:
-            state = State.CHANGES_REQUESTED
-    return state
 
 
 def _published(git: GitRepository, commit: str, paths: Iterable[str], now: datetime) -> State:
