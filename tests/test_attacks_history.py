@@ -144,6 +144,14 @@ def test_a_merge_names_its_change_and_the_log_once(desk, editor, waiting, unappr
             editor.push(f"{merge}:{MAIN}")
 
 
+def test_a_merge_names_an_entry_behind_what_it_rests_on(desk, editor, waiting):
+    """With the log's first entry in it, nothing would show that the Approvals' entries were cut off later."""
+    first = desk.log()[0].oid
+    message = f"Merge Change {waiting}\n\nChange: {waiting}\nLog: {first}\n"
+    with repelled(desk, "older than what it rests on"):
+        editor.push(f"{merge_into(editor, waiting, message=message)}:{MAIN}")
+
+
 def test_a_merge_says_nothing_of_its_own(desk, editor, waiting):
     """Words, names and numbers in the message of a merge would stand in main for ever, seen by no Board."""
     honest = editor.changes.git.commit(merge_into(editor, waiting)).message

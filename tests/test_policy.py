@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import pytest
 from network import REPOSITORY
 
+from congtin.editorial.board import APPROVING, BoardRole
 from congtin.editorial.policy import FILE, Act, EditorialRole, Guard, OwnerKind, Policy, State, load_policy
 from congtin.errors import Problem, ProblemsFound
+from congtin.rules.combine import BOARD_ROLES
 
 TEXT = (REPOSITORY / FILE).read_text("utf-8")
 
@@ -200,3 +202,10 @@ def test_each_rule_of_copies_is_asked_for(name):
     """Left out, the file is not read."""
     text = re.sub(rf"(?m)^  {name}: .*\n", "", TEXT, count=1)
     assert any(name in str(problem.message) for problem in refused(text=text))
+
+
+def test_all_places_that_name_roles_name_the_same():
+    """The policy, the roster and the rule packs."""
+    roster = {role.value for role in BoardRole}
+    assert {role.value for role in EditorialRole} == roster | {"operator"}
+    assert {role.value for role in APPROVING} == set(BOARD_ROLES)

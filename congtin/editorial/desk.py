@@ -108,7 +108,7 @@ class Desk:
     def roster_head(self) -> str:
         """The roster in force now: its history checked, and never behind what the log has seen."""
         self.index.bring_to(self.plain, self.plain.ref(log.REF))
-        return self.rosters.head(self.index.last_roster())
+        return self.rosters.head(self.index.last_roster(), self.now)
 
     @property
     def roster(self) -> Roster:

@@ -221,6 +221,12 @@ class _Verification:
                 "log-damaged",
                 msg("The log does not hold {oid}, which the step names as its head.", oid=named[:12]),
             )
+        used = entry.detail.get("statements")
+        found = [self.story.statements.get(str(sha)) for sha in (used if isinstance(used, list) else [])]
+        rests = [taken.seq for taken in found if taken]
+        if self.story.oids.get(named, 0) < max(rests, default=0):
+            text = msg("The merge names an entry of the log older than what it rests on.")
+            yield _at(oid, "log-damaged", text)
         if change != entry.change:
             yield _at(oid, "unlogged-step", msg("The log names another Change for this step."))
         try:

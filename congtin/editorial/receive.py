@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BRANCH = re.compile(f"{re.escape(CHANGES)}({CHANGE_ID})")
 _OID = re.compile("[0-9a-f]{40}")
+_MERGE_AGAIN = msg("congtin change merge makes it.")
 # A push may bring several merges, when the one who merges was away from the network.
 _MOST_STEPS = 50
 
@@ -122,10 +123,13 @@ class Receiver:
     def step(self, update: Update) -> None:
         change, head = step_of(self.desk.content, update.old, update.new)
         self.newest(change, head)
-        self.log_head(update.new)
+        seq = self.log_head(update.new)
         verdict = self.desk.judge(Proposal(change, update.old, update.new, head), self.state(approvals.REF))
         if not verdict.passes:
             raise NotPassed(verdict, update.new)
+        if seq < max((given.seq for state in verdict.needs for given in state.given), default=0):
+            # What it rests on must stand before what it names, or cutting the log's end off would not show.
+            raise Refused(msg("The merge names an entry of the log older than what it rests on."), _MERGE_AGAIN)
         self.event("merged", update, change=change, sites=verdict.concerned, detail=_merged(verdict))
 
     def newest(self, change: str, head: str) -> None:
@@ -134,12 +138,13 @@ class Receiver:
             text = msg("The Change {change} has been edited since, or does not exist.", change=change)
             raise Refused(text, msg("Look at it again: congtin change diff {change}", change=change))
 
-    def log_head(self, commit: str) -> None:
-        """Refuse a merge that names no entry of the log: later it would not show that the log's end was cut off."""
+    def log_head(self, commit: str) -> int:
+        """Return the number of the entry that a merge names; refuse one that names none of this log."""
         named = self.desk.content.commit(commit).trailer(LOG_HEAD)
         head = self.desk.plain.ref(log.REF)
         if not head or not _OID.fullmatch(named) or not self.desk.plain.is_ancestor(named, head):
-            raise Refused(msg("The merge does not name an entry of the log."), msg("congtin change merge makes it."))
+            raise Refused(msg("The merge does not name an entry of the log."), _MERGE_AGAIN)
+        return log.read(self.desk.plain, named).entry.seq
 
     # --- branches of Changes -------------------------------------------------------------------
 
