@@ -23,6 +23,7 @@ from rosters import Village
 from congtin.editorial import approvals, hook, log
 from congtin.editorial.changes import Changes
 from congtin.editorial.desk import MAIN, Desk
+from congtin.editorial.history import verify_history
 from congtin.editorial.log import Event, Recorded
 from congtin.editorial.refs import RefMove, move_refs, write_commit
 from congtin.editorial.repository import ABSENT, GitRepository
@@ -30,6 +31,7 @@ from congtin.editorial.statements import Statement, Type, sign_statement
 from congtin.editorial.takedown import take_down
 from congtin.editorial.verdict import Verdict
 from congtin.editorial.worktree import PushRefused, WorkTree
+from congtin.errors import Problem
 
 LOG, APPROVALS = log.REF, approvals.REF
 
@@ -121,6 +123,11 @@ class TinyDesk:
     def verdict(self, change: str) -> Verdict:
         with self.open() as desk:
             return desk.judge_change(change)
+
+    def verified(self) -> list[Problem]:
+        """Return what `congtin verify` finds."""
+        with self.open() as desk:
+            return verify_history(desk.plain, desk.rosters, desk.trust)
 
     def git(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run Git in the bare repository, around the hook: as somebody who has broken into the machine."""

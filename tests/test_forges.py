@@ -852,7 +852,9 @@ def test_the_commands_do_what_they_say(tmp_path, server, monkeypatch):
     world.review(5, "stranger", "approved")
     shown = run("reviews", "7", "--head", HEAD, "--digest", DIGEST).output
     assert "stranger" in shown and "not-on-roster" in shown
-    assert MERGE in run("merge", "7", "--head", HEAD, "--title", "Chợ hoa").output
+    content = tmp_path / "content.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(content)], check=True, timeout=60)
+    assert MERGE in run("merge", "7", "--head", HEAD, "--content", str(content)).output
     protected = run("protect")
     assert protected.exit_code == 0 and "protected" in protected.output
 

@@ -15,6 +15,8 @@ import click
 from congtin.cli.context import Context
 from congtin.cli.files import require_file_place
 from congtin.cli.show import make_console, show_problems
+from congtin.editorial import log
+from congtin.editorial.changes import BRANCH
 from congtin.editorial.desk import Desk
 from congtin.editorial.forges.attest import Accounts, Attestation, Refusal, attestable
 from congtin.editorial.forges.client import Client
@@ -29,6 +31,7 @@ from congtin.editorial.forges.settings import ForgeSettings, load_settings, toke
 from congtin.editorial.forges.verdicts import fetch_verdict
 from congtin.editorial.forges.webhooks import Deliveries, Receiver
 from congtin.editorial.history import verify_history
+from congtin.editorial.merging import merge_message
 from congtin.editorial.repository import GitRepository
 from congtin.editorial.roster import load_roster
 from congtin.editorial.signatures import parse_key
@@ -166,13 +169,16 @@ def _accounts(context: Context, settings: ForgeSettings, roster: Path | None) ->
 @forge_group.command("merge", help=translate("Merge a pull request, if its head is exactly this one."))
 @_NUMBER
 @click.option("--head", required=True, help=translate("The head that the Board approved."))
-@click.option("--title", required=True, help=translate("First line of the merge commit."))
-@click.option("--message", default="", help=translate("The rest of it, with the lines “Change:” and “Log:”."))
+@_CONTENT
 @_SETTINGS
-def merge_command(number: int, head: str, title: str, message: str, settings: Path | None) -> None:
-    """Merge with a merge commit, never otherwise."""
+def merge_command(number: int, head: str, content: Path, settings: Path | None) -> None:
+    """Merge with a merge commit that says what every merge says, and nothing else."""
     _, forge = _forge(settings)
-    commit = forge.merge(number, head, title, message)
+    change = forge.pull_request(number).branch.removeprefix(BRANCH)
+    with GitRepository(content) as repository:
+        message = merge_message(change, repository.ref(log.REF) or "-")
+    title, _, rest = message.partition("\n\n")
+    commit = forge.merge(number, head, title, rest.rstrip("\n"))
     click.echo(str(msg("Merged as {commit}", commit=commit)))
 
 

@@ -209,7 +209,7 @@ class _Verification:
             yield _at(oid, "unlogged-step", msg("The log does not tell of this step of main."))
             return
         try:
-            change, head = step_of(self.content, prev, oid)
+            change, head = step_of(self.content, prev, oid, self.trust.merge_accounts)
         except NotAStep as error:
             yield _at(oid, "not-a-step", error.message)
             return

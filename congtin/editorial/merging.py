@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,23 +37,28 @@ class NotAStep(CongtinError):
 def merge_commit(content: GitRepository, prev: str, head: str, change: str, log_head: str | None, at: datetime) -> str:
     """Store the merge of a Change into main; return its object id. No ref moves; raise MergeConflict."""
     tree = refs.merged_tree(content, prev, head)
-    return refs.write_commit(content, tree, [prev, head], _message(change, log_head or "-"), at=at)
+    return refs.write_commit(content, tree, [prev, head], merge_message(change, log_head or "-"), at=at)
 
 
-def _message(change: str, log_head: str) -> str:
+def merge_message(change: str, log_head: str) -> str:
+    """Return the whole message of the merge of a Change."""
     return f"Merge Change {change}\n\n{CHANGE}: {change}\n{LOG_HEAD}: {log_head}\n"
 
 
-def _is_neutral(commit: Commit) -> bool:
-    """Tell whether the head of a commit holds what every merge of ours holds, and not a line more."""
+def _is_neutral(commit: Commit, accounts: Iterable[str]) -> bool:
+    """Tell whether the head of a commit holds what every merge holds, and not a line more; a forge may sign its own."""
     head = commit.payload.partition(b"\n\n")[0].split(b"\n")
     people = [line.partition(b" ")[2].rpartition(b">")[0] + b">" for line in head[3:]]
     names = [line.partition(b" ")[0] for line in head]
-    return not commit.signature and names == _HEAD and people == [refs.AUTHOR.encode()] * 2
+    ours, theirs = people == [refs.AUTHOR.encode()] * 2, {name.encode() for name in accounts}
+    return names == _HEAD and ((ours and not commit.signature) or {*people} <= theirs)
 
 
-def step_of(content: GitRepository, prev: str, oid: str) -> tuple[str, str]:
-    """Return (Change, its head) of a commit of main; raise NotAStep unless it has exactly the one form (E1)."""
+def step_of(content: GitRepository, prev: str, oid: str, accounts: Iterable[str] = ()) -> tuple[str, str]:
+    """Return (Change, its head) of a commit of main; raise NotAStep unless it has exactly the one form (E1).
+
+    ``accounts`` are the names under which a forge writes merges, as the trust root lists them.
+    """
     commit = content.commit(oid)
     short = oid[:12]
     if len(commit.parents) != 2 or commit.parents[0] != prev:
@@ -64,7 +70,7 @@ def step_of(content: GitRepository, prev: str, oid: str) -> tuple[str, str]:
     named = commit.trailer(LOG_HEAD)
     if not named:
         raise NotAStep(msg("The commit {commit} does not name the head of the log.", commit=short))
-    if commit.message != _message(change, named) or not _is_neutral(commit):
+    if f"{commit.message.rstrip()}\n" != merge_message(change, named) or not _is_neutral(commit, accounts):
         # Words in a commit are published with it, and no Board has read them; nor are people named there (E7).
         raise NotAStep(msg("The commit {commit} says more than which Change it merges.", commit=short))
     return change, commit.parents[1]

@@ -121,7 +121,7 @@ class Receiver:
             prev = oid
 
     def step(self, update: Update) -> None:
-        change, head = step_of(self.desk.content, update.old, update.new)
+        change, head = step_of(self.desk.content, update.old, update.new, self.desk.trust.merge_accounts)
         self.newest(change, head)
         seq = self.log_head(update.new)
         verdict = self.desk.judge(Proposal(change, update.old, update.new, head), self.state(approvals.REF))

@@ -29,6 +29,8 @@ class TrustRoot(StrictModel):
     """SSH public keys that may sign the first commit of the roster."""
     service_keys: list[Key] = Field(min_length=1)
     """Keys that sign the log and the attestations, each with its dates."""
+    merge_accounts: list[Words] = []
+    """How a forge names who merges through it, as in “congtin-bot <bot@example.vn>”; nobody else writes merges."""
 
     def is_root_key(self, fingerprint: str) -> bool:
         return any(parse_key(key).fingerprint == fingerprint for key in self.root_keys)
