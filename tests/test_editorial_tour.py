@@ -37,7 +37,8 @@ def test_the_chapter_runs_as_it_stands(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[ ] hanoi/hoankiem" in done.stdout  # what `change show` says before the approval
-    pages = list((root / "build/desk/work/output/hoankiem.hanoi.gov.vn/tin-tuc").glob("*/cho-hoa-cuoi-tuan/index.html"))
+    output = root.joinpath("build", "desk", "work", "output")
+    pages = list(output.glob("hoankiem.hanoi.gov.vn/tin-tuc/*/cho-hoa-cuoi-tuan/index.html"))
     assert len(pages) == 1
     assert "Chợ hoa mở thêm buổi chiều." in pages[0].read_text("utf-8")
     shown = subprocess.run(
