@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ REPOSITORY = "city/content"
 BRANCH = "change/aaaabbbbcccc"
 
 
-class World:
+class World(ABC):
     """A forge with pull request 7; what a test changes, the next answer shows."""
 
     kind: ForgeKind
@@ -36,17 +37,20 @@ class World:
         self.rule: dict[str, Any] | None = None
         self.serve()
 
+    @abstractmethod
     def forge(self, patience: Patience | None = None) -> Forge:
-        raise NotImplementedError
+        """Return the adapter that is tested."""
 
+    @abstractmethod
     def serve(self) -> None:
-        raise NotImplementedError
+        """Put the answers on the server."""
 
     def pulls(self, asked: Asked) -> Any:
         return paged([self.pull()] if self.opened else [])(asked)
 
+    @abstractmethod
     def pull(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """Return the pull request as this forge writes it."""
 
     def merge(self, asked: Asked) -> Answer:
         given = asked.data.get("sha") or asked.data.get("head_commit_id")
@@ -55,8 +59,9 @@ class World:
         self.state, self.merged_as = "merged", MERGE
         return self.merge_answer()
 
+    @abstractmethod
     def merge_answer(self) -> Answer:
-        raise NotImplementedError
+        """Return what this forge says after a merge."""
 
     def close(self, asked: Asked) -> Answer:
         assert asked.data in ({"state": "closed"}, {"state_event": "close"})
