@@ -19,7 +19,7 @@ help: ## list what can be made
 setup: ## make .venv with congtin in it
 	@tools/setup.sh run
 
-setup-test: ## the same, and all that the tests need (Chromium, Java, fonts, Node packages)
+setup-test: ## the same, and all that the tests need (Chromium, Java, nginx, restic, fonts, Node packages)
 	@tools/setup.sh test
 
 run: setup ## set up, build every site, serve them on this machine

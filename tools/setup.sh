@@ -106,11 +106,13 @@ if ! stamped project "$project_key"; then
     stamp project "$project_key"
 fi
 
-# --- Programs that the approvals stand on ------------------------------------------------------
+# --- Programs that approvals and publishing stand on ------------------------------------------------------
 
 programs=()
 command -v git >/dev/null || programs+=(git)
 command -v ssh-keygen >/dev/null || programs+=(openssh-client)
+# Pages for citizens are built where there is no network and no key.
+command -v bwrap >/dev/null || programs+=(bubblewrap)
 if ((${#programs[@]})); then install_debian "${programs[@]}"; fi
 
 # --- What only the tests need ------------------------------------------------------------------
@@ -121,7 +123,9 @@ if [[ $level == test ]]; then
     command -v java >/dev/null || missing+=(default-jre-headless)
     if command -v dpkg-query >/dev/null; then
         # libatomic1: the Node.js inside Playwright needs it, and a small Debian lacks it.
-        for package in fonts-noto-core fonts-noto-cjk libatomic1; do
+        # The rest are the real parts that publishing is tested with.
+        for package in fonts-noto-core fonts-noto-cjk libatomic1 \
+            nginx libnginx-mod-http-brotli-static openssh-server restic rsync wrk; do
             debian_has "$package" || missing+=("$package")
         done
     fi

@@ -20,6 +20,8 @@ from congtin.messages import msg
 
 APPROVAL = "congtin-approval"
 LOG = "congtin-log"
+RELEASE = "congtin-release"
+STORE = "congtin-store"
 COMMIT = "git"
 # Keys that a person can have stolen by arithmetic are not taken: no DSA, no RSA below 3072 bits.
 _TYPES = (

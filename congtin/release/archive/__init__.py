@@ -1,0 +1,1 @@
+"""What is handed over: packages for the archive, inventories, lists for reviews."""

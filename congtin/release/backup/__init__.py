@@ -1,0 +1,1 @@
+"""Copies of everything at two other places, and the way back."""

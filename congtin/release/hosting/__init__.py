@@ -1,0 +1,1 @@
+"""How Releases are served: web server configurations, written from a Release's record."""

@@ -1,0 +1,1 @@
+"""What is up, fresh and safe, and what is not."""

@@ -1,0 +1,62 @@
+"""The Releases at hand, which one is live, and the switch from one to another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from congtin.errors import UsageError, list_of
+from congtin.messages import msg
+from congtin.release.home import Home
+from congtin.release.records import RECORD, Release
+
+
+def all_releases(home: Home) -> list[Release]:
+    """Return the complete Releases at hand, oldest first."""
+    return sorted(_found(home.releases), key=lambda release: release.number)
+
+
+def _found(folder: Path) -> Iterator[Release]:
+    if folder.is_dir():
+        for entry in folder.iterdir():
+            # A Release gets its name when it is complete.
+            if entry.name.isdigit() and (entry / RECORD).is_file():
+                yield Release(entry)
+
+
+def release_of(home: Home, number: int) -> Release:
+    """Return a Release by its number; raise UsageError when it is not at hand."""
+    releases = {release.number: release for release in all_releases(home)}
+    if number not in releases:
+        hint = msg("At hand are: {numbers}.", numbers=list_of(map(str, releases), most=20))
+        raise UsageError(msg("There is no Release {number}.", number=number), hint)
+    return releases[number]
+
+
+def live_release(home: Home) -> Release | None:
+    """Return the Release that citizens see; None before the first."""
+    try:
+        name = home.live.readlink().name
+    except FileNotFoundError:
+        return None
+    release = Release(home.releases / name)
+    return release if name.isdigit() and release.folder.is_dir() else None
+
+
+def switch(home: Home, release: Release) -> None:
+    """Make a Release the live one, in one step that lasts also when the power fails."""
+    half = home.folder / ".live.new"
+    half.unlink(missing_ok=True)
+    half.symlink_to(Path(home.releases.name, release.folder.name))
+    half.rename(home.live)
+    sync_folder(home.folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

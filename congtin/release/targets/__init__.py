@@ -1,0 +1,1 @@
+"""Where Releases are sent besides this machine."""
