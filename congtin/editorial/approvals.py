@@ -51,6 +51,11 @@ def appended(repository: GitRepository, old: str | None, new: str) -> list[Signe
     return list(_open(repository, added))
 
 
+def names(repository: GitRepository, approvals: str) -> set[str]:
+    """Return the digests of all statements at one state of the ref, by the names of their files alone."""
+    return {PurePosixPath(path).stem for path in repository.tree(approvals).paths("")}
+
+
 def append(repository: GitRepository, old: str | None, statements: Iterable[Signed], at: datetime) -> str:
     """Return a commit that adds statements to ``old``; the ref itself is not moved."""
     files: dict[str, bytes | None] = {}

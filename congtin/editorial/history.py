@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from congtin.editorial import approvals, gate, log
 from congtin.editorial.approvals import NotAppended
+from congtin.editorial.checkpoint import Checkpoint
 from congtin.editorial.desk import MAIN
-from congtin.editorial.log import Entry, LogDamaged, Recorded
+from congtin.editorial.log import Entry, LogDamaged
 from congtin.editorial.mainline import Mainline
 from congtin.editorial.merging import LOG_HEAD, NotAStep, Proposal, step_of
 from congtin.editorial.repository import ABSENT, GitFailed, GitRepository
@@ -19,41 +19,13 @@ from congtin.editorial.roster_history import check_roster_history
 from congtin.editorial.rosters import Rosters
 from congtin.editorial.signatures import parse_key
 from congtin.editorial.standing import Appended, Standing
+from congtin.editorial.story import Story
 from congtin.editorial.trust import TrustRoot
 from congtin.editorial.verdict import Verdict
 from congtin.errors import Problem, ProblemsFound, Severity
 from congtin.messages import Msg, msg
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass
-class _Story:
-    """What the log tells, its chain and signatures checked."""
-
-    head: str | None
-    entries: list[Recorded] = field(default_factory=list)
-    statements: dict[str, Entry] = field(default_factory=dict)
-    steps: dict[tuple[str, str], Recorded] = field(default_factory=dict)
-    brought: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
-    oids: dict[str, int] = field(default_factory=dict)
-
-    def take(self, recorded: Recorded) -> None:
-        entry = recorded.entry
-        self.entries.append(recorded)
-        self.oids[recorded.oid] = entry.seq
-        sha = entry.detail.get("statement")
-        if isinstance(sha, str):
-            self.statements[sha] = entry
-        if entry.event == "merged" and MAIN in entry.refs:
-            self.steps[entry.refs[MAIN]] = recorded
-        brought = entry.detail.get("brought")
-        for blob, keys in brought.items() if isinstance(brought, dict) else ():
-            self.brought.setdefault(blob, []).extend((entry.seq, str(key)) for key in keys or ())  # type: ignore[union-attr]
-
-    def hands(self, blobs: Iterable[str], before: int) -> dict[str, frozenset[str]]:
-        """Return the keys that had brought these files by then; what came later makes nobody an author."""
-        return {blob: frozenset(key for seq, key in self.brought.get(blob, ()) if seq < before) for blob in blobs}
 
 
 def verify_history(
@@ -64,27 +36,39 @@ def verify_history(
     head: str | None = None,
     copy: GitRepository | None = None,
     progress: Progress | None = None,
+    known: Checkpoint | None = None,
+    store: Path | None = None,
 ) -> list[Problem]:
     """Return everything wrong with main from ``base`` (default: the trust root) to ``head`` (default: main).
 
     ``copy`` is the content repository's copy at a second place: its log and main must be the beginning of these.
+    ``known`` is how far the same caller has checked before: from there on, signatures are looked at again. ``store``
+    is a folder that keeps what was read of main from one time to the next.
     """
     with tempfile.TemporaryDirectory(prefix="congtin-") as folder:
-        return _Verification(content, rosters, trust, Path(folder), progress or (lambda _done, _all: None)).all(
-            base or trust.content_root, head, copy
-        )
+        known = known or Checkpoint(main=trust.content_root)
+        place = store or Path(folder)
+        story = _Verification(content, rosters, trust, place, progress or (lambda _done, _all: None), known)
+        return story.all(base or known.main, head, copy)
 
 
 class _Verification:
     def __init__(
-        self, content: GitRepository, rosters: Rosters, trust: TrustRoot, folder: Path, progress: Progress
+        self,
+        content: GitRepository,
+        rosters: Rosters,
+        trust: TrustRoot,
+        folder: Path,
+        progress: Progress,
+        known: Checkpoint,
     ) -> None:
         self.content = content
         self.rosters = rosters
         self.trust = trust
         self.mainline = Mainline(content, folder)
         self.progress = progress
-        self.story = _Story(content.ref(log.REF))
+        self.known = known
+        self.story = Story(content.ref(log.REF))
 
     def all(self, base: str, head: str | None, copy: GitRepository | None) -> list[Problem]:
         main = head or self.content.ref(MAIN)
@@ -103,7 +87,7 @@ class _Verification:
     def log(self) -> Iterator[Problem]:
         keys = {parse_key(key.key).fingerprint: (key.valid_from, key.valid_to) for key in self.trust.service_keys}
         try:
-            for recorded in log.checked(self.content, self.story.head, keys):
+            for recorded in log.checked(self.content, self.story.head, keys, self.known.log):
                 self.story.take(recorded)
         except LogDamaged as error:
             yield Problem("log-damaged", error.message, log.REF, 0, _COMPARE)
@@ -123,7 +107,7 @@ class _Verification:
             yield Problem(
                 "roster-went-back", msg("The roster does not build on {seen}, which the log has seen.", seen=last[:12])
             )
-        yield from check_roster_history(self.rosters.repository, self.trust)
+        yield from check_roster_history(self.rosters.repository, self.trust, since=self.known.roster)
 
     def statements(self) -> Iterator[Problem]:
         """Check that the Approvals' ref only grew, and only by what the log tells of."""
@@ -137,15 +121,15 @@ class _Verification:
             yield Problem("approvals-moved", msg("The Approvals are gone."), approvals.REF, 0, _COMPARE)
         if head:
             try:
-                added = approvals.appended(self.content, None, head)
+                added = {s.sha for s in approvals.appended(self.content, self.known.approvals, head)}
+                present = approvals.names(self.content, head)
             except NotAppended as error:
                 yield Problem("approvals-damaged", error.message, approvals.REF, 0, _COMPARE)
                 return
-            for signed in added:
-                if signed.sha not in self.story.statements:
-                    text = msg("The statement {statement} is not in the log.", statement=signed.sha[:12])
-                    yield Problem("unlogged-statement", text, approvals.REF, 0, _COMPARE)
-            yield from self.without_effect({signed.sha for signed in added})
+            for sha in sorted(added - self.story.statements.keys()):
+                text = msg("The statement {statement} is not in the log.", statement=sha[:12])
+                yield Problem("unlogged-statement", text, approvals.REF, 0, _COMPARE)
+            yield from self.without_effect(present)
             after = [e for e in self._entries() if approvals.REF in e.refs and landed and e.seq > landed[-1].seq]
             if len({e.refs[approvals.REF][1] for e in after}) > 1:
                 text = msg("Statements that the log tells of are missing.")

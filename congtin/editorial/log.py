@@ -152,19 +152,28 @@ def entries(repository: GitRepository, head: str | None, after: str | None = Non
 
 
 def checked(
-    repository: GitRepository, head: str | None, service_keys: Mapping[str, tuple[datetime, datetime | None]]
+    repository: GitRepository,
+    head: str | None,
+    service_keys: Mapping[str, tuple[datetime, datetime | None]],
+    known: str | None = None,
 ) -> Iterator[Recorded]:
     """Yield every entry from the first one on, each with its chain and signature checked.
 
-    ``service_keys`` are fingerprints with the times between which they count. Raise LogDamaged at the first entry
-    that does not fit.
+    ``service_keys`` are fingerprints with the times between which they count. Up to the commit ``known``, checked
+    before, signatures are not looked at again: its id holds them all. Raise LogDamaged at the first entry that does
+    not fit, and when ``known`` is not one of them.
     """
+    if known and not (head and repository.object(known)[0] == "commit" and repository.is_ancestor(known, head)):
+        raise LogDamaged(msg("The log does not hold {oid}, which was there before.", oid=known[:12]))
     last: Recorded | None = None
+    before = known is not None
     for oid in repository.commits(head) if head else ():
         commit = repository.commit(oid)
         recorded = read(repository, oid)
         _check_chain(commit, recorded.entry, last)
-        _check_signature(repository, recorded, service_keys)
+        if not before:
+            _check_signature(repository, recorded, service_keys)
+        before = before and oid != known
         yield recorded
         last = recorded
 

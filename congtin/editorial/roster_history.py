@@ -47,9 +47,15 @@ def place_of(oid: str) -> str:
 
 
 def check_roster_history(
-    repository: GitRepository, trust: TrustRoot, head: str | None = None, now: datetime | None = None
+    repository: GitRepository,
+    trust: TrustRoot,
+    head: str | None = None,
+    now: datetime | None = None,
+    since: str | None = None,
 ) -> list[Problem]:
     """Return everything wrong with the roster from its first commit to ``head`` (default: main).
+
+    Up to ``since``, checked before, only that it belongs to this history is looked at.
 
     A history that does not begin at the trust root, or a commit that cannot be read, is one Problem too.
     ``now`` refuses commits from the future.
@@ -62,8 +68,10 @@ def check_roster_history(
         chain = [root, *repository.first_parents(root, head)]
         if chain[-1] != head:
             return [_foreign(root, head)]
-        found = _first_problems(repository, trust, now)
-        for before, oid in pairwise(chain):
+        if since is not None and since not in chain:
+            return [_foreign(root, head)]
+        found = _first_problems(repository, trust, now) if since is None else []
+        for before, oid in pairwise(chain[chain.index(since) :] if since else chain):
             found += step_problems(repository, before, oid, now)
     except GitFailed:
         return [_foreign(root, head)]
