@@ -13,7 +13,7 @@ from congtin.messages import Msg
 def problems_text(problems: Iterable[Problem]) -> str | None:
     """Return Problems as the store keeps them, in no language yet; nothing for none."""
     found = [
-        [p.code, _msg_data(p.message), p.path, p.line, _msg_data(p.hint) if p.hint else None, p.severity.value]
+        [p.code, message_data(p.message), p.path, p.line, message_data(p.hint) if p.hint else None, p.severity.value]
         for p in problems
     ]
     return json.dumps(found, ensure_ascii=False) if found else None
@@ -22,7 +22,7 @@ def problems_text(problems: Iterable[Problem]) -> str | None:
 def problems_of_text(text: str | None) -> list[Problem]:
     """Return Problems from the store."""
     return [
-        Problem(code, _msg(message), path, line, _msg(hint) if hint else None, Severity(severity))
+        Problem(code, message_of(message), path, line, message_of(hint) if hint else None, Severity(severity))
         for code, message, path, line, hint, severity in json.loads(text or "[]")
     ]
 
@@ -39,16 +39,18 @@ def problem_data(problem: Problem) -> dict[str, object]:
     }
 
 
-def _msg_data(message: Msg) -> list[object]:
+def message_data(message: Msg) -> list[object]:
+    """Return a message as plain data, in no language yet."""
     return [message.msgid, {name: _value_data(value) for name, value in message.values.items()}]
 
 
 def _value_data(value: object) -> object:
     if isinstance(value, Msg):
-        return {"msg": _msg_data(value)}
+        return {"msg": message_data(value)}
     return value if isinstance(value, str | int | float) else str(value)
 
 
-def _msg(data: list[Any]) -> Msg:
+def message_of(data: list[Any]) -> Msg:
+    """Return a message from its data."""
     values: Mapping[str, Any] = data[1]
-    return Msg(data[0], {k: _msg(v["msg"]) if isinstance(v, dict) else v for k, v in values.items()})
+    return Msg(data[0], {k: message_of(v["msg"]) if isinstance(v, dict) else v for k, v in values.items()})

@@ -119,7 +119,7 @@ def _require_single_owners(received: Sequence[_Edition]) -> None:
     owners: dict[str, EditionKey] = {}
     for each in received:
         for name in each.sealed.outputs:
-            if not _belongs_to(each.host, name) or owners.setdefault(name, each.key) != each.key:
+            if not belongs_to(each.host, name) or owners.setdefault(name, each.key) != each.key:
                 text = msg(
                     "{worker} brought a file that is not one of {edition}: {name}",
                     worker=each.worker,
@@ -129,7 +129,8 @@ def _require_single_owners(received: Sequence[_Edition]) -> None:
                 raise BuildError(text)
 
 
-def _belongs_to(host: str, name: str) -> bool:
+def belongs_to(host: str, name: str) -> bool:
+    """Tell whether a path below the output root is one that Editions on this host may write."""
     parts = name.split("/")
     home = [SERVER_FOLDER, host] if parts[0] == SERVER_FOLDER else [host]
     plain = name.isprintable() and not {"", ".", ".."} & set(parts)

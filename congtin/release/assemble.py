@@ -1,0 +1,164 @@
+"""A new Release's files: linked from the last one where they are the same, else taken from the build and checked.
+
+Nothing in a Release shares its bytes with a folder that a build can write. The time of each file is made from its
+digest: a web server that tells versions apart by time and size then does so rightly, on every origin alike, and a
+file that somebody edited shows before it is linked into the next Release.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from congtin.errors import CongtinError, Problem, Severity
+from congtin.messages import msg
+from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
+from congtin.release.records import Release
+
+# Times lie between 2010 and the middle of 2018: none is in anybody's future.
+_FIRST_TIME = 1_262_304_000
+_FILE_MODE, _FOLDER_MODE = 0o444, 0o555
+
+
+class NotWhatWasBuilt(CongtinError):
+    """A file is not what the build said it wrote; what is remembered of builds must be forgotten."""
+
+
+def time_of(digest: str) -> int:
+    """Return the time a file with this SHA-256 bears in a Release, in seconds since 1970."""
+    return _FIRST_TIME + int(digest[:7], 16)
+
+
+@dataclass
+class Assembly:
+    """Fills the tree of a new Release."""
+
+    tree: Path
+    base: Release | None
+    outputs: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    """Files of the last Release that somebody altered."""
+    _folders: set[str] = field(default_factory=set)
+    _before: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tree.mkdir(parents=True)
+        if self.base:
+            self._before = self.base.outputs
+
+    def add_built(self, built: Mapping[str, str], output: Path) -> None:
+        """Take all that was built, and its compressed forms; raise NotWhatWasBuilt for a file with other bytes."""
+        texts: dict[str, list[str]] = {}
+        for name, digest in built.items():
+            if self._before.get(name) == digest and self._link(name, digest):
+                if is_compressible(name) and not self._link_forms(name):
+                    texts.setdefault(digest, []).append(name)
+                continue
+            data = _read(output, name)
+            if hashlib.sha256(data).hexdigest() != digest:
+                raise NotWhatWasBuilt(msg("{path} is not what the build left there.", path=output / name))
+            self._write(name, data, digest)
+            if is_compressible(name):
+                texts.setdefault(digest, []).append(name)
+        self._compress(texts)
+
+    def add(self, files: Mapping[str, bytes]) -> None:
+        """Take files that are made from the others."""
+        for name, data in files.items():
+            digest = hashlib.sha256(data).hexdigest()
+            if not (self._before.get(name) == digest and self._link(name, digest)):
+                self._write(name, data, digest)
+
+    def _compress(self, texts: Mapping[str, list[str]]) -> None:
+        given = ((digest, _read(self.tree, names[0])) for digest, names in texts.items())
+        for digest, forms in all_compressed(given):
+            for suffix, data in forms.items():
+                form = hashlib.sha256(data).hexdigest()
+                for name in texts[digest]:
+                    if name + suffix not in self.outputs:
+                        self._write(name + suffix, data, form)
+
+    def _link_forms(self, name: str) -> bool:
+        """Link the compressed forms the last Release has; tell whether it had all it should."""
+        forms = {name + suffix: self._before.get(name + suffix) for suffix in SUFFIXES}
+        return all(digest is None or self._link(form, digest) for form, digest in forms.items())
+
+    def _link(self, name: str, digest: str) -> bool:
+        """Share a file with the last Release; False, with a Problem, when it is not what that Release had."""
+        if self.base is None:
+            return False
+        there = f"{self.base.tree}/{name}"
+        try:
+            status = os.lstat(there)
+        except OSError:
+            status = None
+        if status is None or not stat.S_ISREG(status.st_mode) or status.st_mtime_ns != time_of(digest) * 1_000_000_000:
+            text = msg("The file of Release {number} was altered; it is made anew.", number=self.base.number)
+            self.problems.append(Problem("altered-file", text, name, severity=Severity.WARNING))
+            return False
+        self._make_folder(name)
+        os.link(there, f"{self.tree}/{name}")
+        self.outputs[name] = digest
+        return True
+
+    def _write(self, name: str, data: bytes, digest: str) -> None:
+        self._make_folder(name)
+        path = f"{self.tree}/{name}"
+        target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
+        with os.fdopen(target, "wb") as stream:
+            stream.write(data)
+        os.utime(path, (time_of(digest), time_of(digest)))
+        self.outputs[name] = digest
+
+    def _make_folder(self, name: str) -> None:
+        folder = name.rpartition("/")[0]
+        if folder not in self._folders:
+            Path(self.tree, folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+
+
+def _read(folder: Path, name: str) -> bytes:
+    """Return a plain file's bytes; what was built is never read through a link."""
+    try:
+        descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        text = msg("{path} is not what the build left there.", path=folder / name)
+        raise NotWhatWasBuilt(text) from error
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read()
+
+
+def set_modes(folder: Path) -> None:
+    """Make a Release read-only."""
+    for name, _, files in os.walk(folder, topdown=False):
+        for file in files:
+            if Path(name) == folder:
+                Path(name, file).chmod(_FILE_MODE)
+        Path(name).chmod(_FOLDER_MODE)
+
+
+def sync(folder: Path) -> None:
+    """Have everything on the disk that holds ``folder`` written: faster than file by file; raise OSError."""
+    library = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if library.syncfs(descriptor):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    finally:
+        os.close(descriptor)
+
+
+def changed_files(outputs: Mapping[str, str], before: Mapping[str, str] | None) -> list[str]:
+    """Return the files that another Release does not have so, sorted."""
+    return sorted(name for name, digest in outputs.items() if (before or {}).get(name) != digest)
+
+
+def is_compressed_form(name: str, outputs: Mapping[str, str] | Iterable[str]) -> bool:
+    """Tell whether a file only is another one in fewer bytes."""
+    return name.endswith(SUFFIXES) and name.rpartition(".")[0] in outputs

@@ -1,0 +1,87 @@
+"""What runs apart: one build of exported files, and its result as a file. It knows no key and no repository."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from congtin.build.pipeline import build
+from congtin.build.request import BuildRequest
+from congtin.catalogue.store import CatalogueStore
+from congtin.errors import CongtinError, Problem, ProblemsFound
+from congtin.model import Profile
+from congtin.stored_problems import message_data, message_of, problems_of_text, problems_text
+
+RESULT = "result.json"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build that ran apart tells."""
+
+    problems: list[Problem]
+    rendered: int
+    editions: int
+    """Those that were not skipped."""
+    items: int
+    next_due: datetime | None
+
+
+def main(arguments: list[str]) -> None:
+    """Build ``source`` into ``output`` with the store ``state``; write the result beside the store."""
+    source, output, state, now, profile, workers = arguments
+    where = Path(state)
+    request = BuildRequest(
+        Path(source), Path(output), where, datetime.fromisoformat(now), Profile(profile), workers=int(workers)
+    )
+    try:
+        report = build(request)
+    except ProblemsFound as error:
+        result: dict[str, Any] = {"refused": problems_text(error.problems)}
+    except CongtinError as error:
+        result = {"failed": message_data(error.message), "hint": error.hint and message_data(error.hint)}
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            sys.exit(errno.ENOSPC)
+        raise
+    else:
+        result = {
+            "problems": problems_text(report.problems), "rendered": report.rendered, "editions": len(report.built),
+            "items": report.items, "next_due": _next_due(where),
+        }  # fmt: skip
+    (where.parent / RESULT).write_text(json.dumps(result, ensure_ascii=False), "utf-8")
+
+
+def read_result(folder: Path) -> Built:
+    """Return what the build said; raise what it raised."""
+    data = json.loads((folder / RESULT).read_text("utf-8"))
+    if "refused" in data:
+        raise ProblemsFound(problems_of_text(data["refused"]))
+    if "failed" in data:
+        raise CongtinError(message_of(data["failed"]), message_of(data["hint"]) if data["hint"] else None)
+    due = data["next_due"]
+    return Built(
+        problems_of_text(data["problems"]),
+        data["rendered"],
+        data["editions"],
+        data["items"],
+        datetime.fromtimestamp(due, UTC) if due is not None else None,
+    )
+
+
+def _next_due(state: Path) -> float | None:
+    """Return when the clock alone changes a page, in seconds since 1970."""
+    with closing(CatalogueStore(state)) as store:
+        moments = [until for _, until, _ in store.site_states().values()]
+    first = min(moments, default=float("inf"))
+    return first if first != float("inf") else None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

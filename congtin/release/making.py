@@ -1,0 +1,114 @@
+"""From exported files to a signed Release that nobody sees yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from congtin.build.manifest import Manifest
+from congtin.build.trust import belongs_to
+from congtin.cores import worker_count
+from congtin.editorial import signatures
+from congtin.editorial.signatures import RELEASE
+from congtin.editorial.trust import TrustRoot
+from congtin.errors import Problem, Severity
+from congtin.messages import msg
+from congtin.model import EditionKey
+from congtin.network.network import Network
+from congtin.release.assemble import Assembly, NotWhatWasBuilt, set_modes, sync
+from congtin.release.home import Home
+from congtin.release.inner_build import RESULT, Built, read_result
+from congtin.release.records import (
+    OUTPUTS,
+    RECORD,
+    SIGNATURE,
+    PublishedEdition,
+    Record,
+    Release,
+    ReleaseDamaged,
+    outputs_bytes,
+)
+from congtin.release.releases import all_releases, sync_folder
+from congtin.release.retention import HALF
+from congtin.release.sandbox import run_module
+from congtin.release.stores import Store
+
+_MOST_MINUTES = 180.0
+
+
+def editions_of(network: Network) -> tuple[PublishedEdition, ...]:
+    """Return what a record says of every Edition."""
+    return tuple(
+        PublishedEdition(
+            site=site.id,
+            lang=edition.lang,
+            host=edition.host,
+            prefix=edition.prefix,
+            kind=site.kind.value,
+            status=site.options.status,
+            emc_site_id=site.options.emc_site_id,
+        )
+        for site in network.sites.values()
+        for edition in site.editions
+    )
+
+
+def built_apart(home: Home, source: Path, store: Store, now: datetime) -> Built:
+    """Build what was exported, where there is no network and no key; raise what the build raises."""
+    (store.build / RESULT).unlink(missing_ok=True)
+    profile = home.settings.profile
+    words = [str(source), str(store.output), str(store.state), now.isoformat(), profile, str(worker_count())]
+    run_module("congtin.release.inner_build", words, readable=[source], writable=[store.build], minutes=_MOST_MINUTES)
+    return read_result(store.build)
+
+
+def newest_sound(home: Home, trust: TrustRoot) -> tuple[Release | None, list[Problem]]:
+    """Return the newest Release whose record is the service's, and a Problem for each that is not."""
+    problems = []
+    for release in reversed(all_releases(home)):
+        try:
+            release.check_signature(trust)
+        except ReleaseDamaged as error:
+            problems.append(Problem("release-damaged", error.message, severity=Severity.WARNING))
+        else:
+            return release, problems
+    return None, problems
+
+
+def assemble(tree: Path, base: Release | None, editions: Iterable[PublishedEdition], store: Store) -> Assembly:
+    """Fill ``tree`` with what the store's Manifests name; raise NotWhatWasBuilt when a file is another."""
+    assembly = Assembly(tree, base)
+    for edition in editions:
+        outputs = Manifest.load(store.state, EditionKey(edition.site, edition.lang)).outputs
+        foreign = [name for name in outputs if not belongs_to(edition.host, name)]
+        if foreign:
+            raise NotWhatWasBuilt(msg("{name} is no file of {site}.", name=foreign[0], site=edition.site))
+        assembly.add_built(outputs, store.output)
+    return assembly
+
+
+def sign(home: Home, half: Path, record: Record, outputs: Mapping[str, str], key: Path) -> Release:
+    """Give a filled Release its record and its name; from here on it is whole, on the disk, and read-only."""
+    (half / OUTPUTS).write_bytes(outputs_bytes(outputs))
+    data = record.to_bytes()
+    (half / RECORD).write_bytes(data)
+    (half / SIGNATURE).write_bytes(signatures.sign(data, key, RELEASE))
+    set_modes(half)
+    sync(half)
+    folder = home.releases / half.name.removeprefix(HALF)
+    half.rename(folder)
+    sync_folder(home.releases)
+    return Release(folder)
+
+
+def digest_and_counts(outputs: Mapping[str, str]) -> tuple[str, int, int]:
+    """Return the digest of the list of files, how many there are, and how many are pages."""
+    pages = sum(1 for name in outputs if name.endswith(".html"))
+    return hashlib.sha256(outputs_bytes(outputs)).hexdigest(), len(outputs), pages
+
+
+def next_number(releases: Sequence[Release]) -> int:
+    """Return the number of the next Release: numbers are never used twice while any Release is at hand."""
+    return max((release.number for release in releases), default=0) + 1

@@ -1,0 +1,222 @@
+"""The whole story of a Release: verify, export, build apart, assemble, check, sign, switch, look, log."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from congtin.editorial import log
+from congtin.editorial.checkpoint import Checkpoint
+from congtin.editorial.desk import Desk
+from congtin.editorial.history import verify_history
+from congtin.editorial.mainline import Mainline
+from congtin.editorial.repository import GitFailed
+from congtin.editorial.roster_report import sites_without_board
+from congtin.errors import CongtinError, Problem, ProblemsFound, Severity, UsageError
+from congtin.messages import msg
+from congtin.model import Profile
+from congtin.network.network import Network
+from congtin.release import making, stores
+from congtin.release.assemble import NotWhatWasBuilt, changed_files
+from congtin.release.export import export
+from congtin.release.home import Home
+from congtin.release.identity import installed_maker
+from congtin.release.inner_build import Built
+from congtin.release.journal import log_missing_event, published_event
+from congtin.release.readiness import Answers, dead_links, lost_pages, missing_homes
+from congtin.release.records import TREE, PublishedEdition, Record, Release
+from congtin.release.releases import all_releases, live_release, switch
+from congtin.release.retention import HALF, add_to_pool, remove_halves, remove_old
+from congtin.release.smoke import smoke_test
+from congtin.release.steps import Step, Steps
+from congtin.release.stores import Store
+
+
+class PublishFailed(CongtinError):
+    """Nothing was switched, or the switch was taken back: citizens see what they saw before."""
+
+
+@dataclass
+class Published:
+    """What a publication made."""
+
+    release: Release
+    built: Built
+    problems: list[Problem] = field(default_factory=list)
+    """What somebody should look at; nothing of it keeps a Release back."""
+    removed: Sequence[int] = ()
+    """Old Releases that the settings do not keep."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def publish(home: Home, revision: str, now: datetime, steps: Steps | None = None) -> Published:
+    """Make a commit of main what citizens see (E17).
+
+    Raise ProblemsFound or another CongtinError when it cannot be; the Release before then stays live, as it is.
+    """
+    with home.lock(), Desk(home.content, now) as desk, _while_there_is_room(home):
+        return _Publication(home, desk, now, steps or Steps()).run(revision)
+
+
+@contextmanager
+def _while_there_is_room(home: Home) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # What is half made holds the room that somebody needs to look around.
+        with suppress(OSError):
+            remove_halves(home)
+        hint = msg("Make room on the disk of {path}, then publish again.", path=home.folder)
+        raise PublishFailed(msg("The disk is full; what citizens see was not touched."), hint) from error
+
+
+class _Publication:
+    def __init__(self, home: Home, desk: Desk, now: datetime, steps: Steps) -> None:
+        self.home = home
+        self.desk = desk
+        self.now = now
+        self.steps = steps
+        self.problems: list[Problem] = []
+
+    def run(self, revision: str) -> Published:
+        self.home.releases.mkdir(exist_ok=True)
+        remove_halves(self.home)
+        live = live_release(self.home)
+        if live:
+            live.check_signature(self.desk.trust)
+            log_missing_event(self.desk, live)
+        commit = self._commit(revision, live)
+        try:
+            return self._made(commit, live)
+        except NotWhatWasBuilt as error:
+            # Somebody wrote where only builds write: all that is remembered goes, and everything is built again.
+            self.problems.append(Problem("not-what-was-built", error.message, severity=Severity.WARNING))
+            stores.forget_stores(self.home.work)
+            remove_halves(self.home)
+            return self._made(commit, live)
+
+    def _commit(self, revision: str, live: Release | None) -> str:
+        """Return the commit to publish; raise unless it is a step of main, and not from before the live Release."""
+        content, main = self.desk.plain, self.desk.main()
+        commit = content.resolve(revision)
+        try:
+            content.first_parents(commit, main)
+        except GitFailed as error:
+            raise UsageError(msg("{commit} is not a step of main.", commit=commit[:12])) from error
+        if live and commit != live.record.commit and content.is_ancestor(commit, live.record.commit):
+            text = msg("{commit} is older than what is live.", commit=commit[:12])
+            raise UsageError(text, msg("To go back, name a Release: congtin rollback NUMBER"))
+        return commit
+
+    def _made(self, commit: str, live: Release | None) -> Published:
+        steps, home = self.steps, self.home
+        with steps.on(Step.VERIFY):
+            store = stores.open_store(home.work, self.desk.key)
+            if store.renewed:
+                self.problems.append(Problem("store-renewed", store.renewed, severity=Severity.WARNING))
+            checkpoint = self._verified(commit, store)
+        with steps.on(Step.EXPORT):
+            source = home.work / "source"
+            export(self.desk.plain, commit, source)
+            network = self._network(commit, store)
+        with steps.on(Step.BUILD):
+            built = making.built_apart(home, source, store, self.now)
+        with steps.on(Step.ASSEMBLE):
+            number = making.next_number(all_releases(home))
+            half = home.releases / f"{HALF}{number:06}"
+            editions = making.editions_of(network)
+            base, problems = making.newest_sound(home, self.desk.trust)
+            assembly = making.assemble(half / TREE, base, editions, store)
+            self.problems += [*problems, *assembly.problems]
+            outputs = assembly.outputs
+        with steps.on(Step.CHECK):
+            before = live.outputs if live else {}
+            changed = changed_files(outputs, before)
+            answers = Answers.of(half / TREE, outputs, {edition.host for edition in editions})
+            _require([*missing_homes(editions, outputs), *lost_pages(before, editions, answers),
+                      *dead_links(half / TREE, changed, answers)])  # fmt: skip
+        with steps.on(Step.SIGN):
+            record = self._record(number, commit, live, built, outputs, len(changed), editions)
+            release = making.sign(home, half, record, outputs, self.desk.key)
+            stores.seal(store, number, checkpoint, self.desk.key)
+        self._go_live(release, live, changed)
+        with steps.on(Step.TIDY):
+            removed = remove_old(home, self.now)
+        return Published(release, built, [*self.problems, *built.problems], removed, steps.seconds)
+
+    def _verified(self, commit: str, store: Store) -> Checkpoint:
+        """Check history from where this publisher checked it last; raise ProblemsFound when anything is wrong."""
+        desk, known = self.desk, store.checkpoint
+        # A push that is being judged writes the log first and moves refs a moment later.
+        with desk.lock():
+            checkpoint = Checkpoint.of(desk.plain, desk.rosters.repository, commit)
+            if known and not desk.plain.is_ancestor(known.main, commit):
+                known = None
+            found = verify_history(
+                desk.plain, desk.rosters, desk.trust, head=commit, known=known, store=store.gate
+            )  # fmt: skip
+        _require(found)
+        self.problems += found
+        return checkpoint
+
+    def _network(self, commit: str, store: Store) -> Network:
+        """Return the Sites of a commit; raise ProblemsFound when a release has one without a Board (E3)."""
+        with Mainline(self.desk.plain, store.gate) as mainline:
+            network = mainline.side(commit).network
+        profile = Profile(self.home.settings.profile)
+        if profile is Profile.RELEASE:
+            _require(sites_without_board(network.sites.values(), self.desk.roster, self.now, profile))
+        return network
+
+    def _record(
+        self, number: int, commit: str, live: Release | None, built: Built, outputs: Mapping[str, str], changed: int,
+        editions: tuple[PublishedEdition, ...],
+    ) -> Record:  # fmt: skip
+        maker = installed_maker()
+        digest, files, pages = making.digest_and_counts(outputs)
+        return Record(
+            number=number,
+            commit=commit,
+            previous=live.number if live else None,
+            clock=self.now,
+            created=datetime.now().astimezone(),
+            profile=self.home.settings.profile,
+            congtin=maker.version,
+            engine=maker.engine,
+            packages=maker.packages,
+            lock=maker.lock,
+            log_head=self.desk.plain.ref(log.REF),
+            outputs=digest,
+            files=files,
+            pages=pages,
+            changed=changed,
+            next_due=built.next_due,
+            editions=editions,
+        )
+
+    def _go_live(self, release: Release, live: Release | None, changed: Sequence[str]) -> None:
+        """Switch, look, log; switch back when the web servers do not answer as they should."""
+        steps, home = self.steps, self.home
+        with steps.on(Step.SWITCH):
+            add_to_pool(home, release)
+            switch(home, release)
+        with steps.on(Step.LOOK):
+            wrong = smoke_test(home, release, changed)
+            # With nothing to go back to, a Release that some server does not show is still better than none.
+            if wrong and live:
+                switch(home, live)
+                raise ProblemsFound(wrong)
+            self.problems += wrong
+        with steps.on(Step.LOG), self.desk.lock():
+            self.desk.record([published_event(release)])
+
+
+def _require(found: Sequence[Problem] | Iterator[Problem]) -> None:
+    problems = list(found)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise ProblemsFound(problems)

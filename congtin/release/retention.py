@@ -1,0 +1,79 @@
+"""Which Releases stay, and the files named by their content that any of them needs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from congtin.release.home import Home
+from congtin.release.records import Release
+from congtin.release.releases import all_releases, live_release
+
+_NAMED_BY_CONTENT = re.compile(r"(?:[^/]+/){1,2}theme/(?:[^/]+/)*[^/]+\.[0-9a-f]{10}\.[a-z0-9]+(?:\.gz|\.br)?")
+HALF = ".new-"
+
+
+def is_named_by_content(name: str) -> bool:
+    """Tell whether a file below `tree/` never changes under its name (see `congtin.build.assets`)."""
+    return bool(_NAMED_BY_CONTENT.fullmatch(name))
+
+
+def add_to_pool(home: Home, release: Release) -> None:
+    """Keep the content-named files of a Release where pages of any other still find them."""
+    for name in filter(is_named_by_content, release.outputs):
+        there = home.assets / name
+        if not there.exists():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                there.hardlink_to(release.tree / name)
+
+
+def remove_old(home: Home, now: datetime) -> list[int]:
+    """Remove Releases that the settings do not keep, and what only they needed; return their numbers."""
+    keep = home.settings.retention
+    releases = all_releases(home)
+    live = live_release(home)
+    newest = {release.number for release in releases[-keep.releases :]}
+    since = now - timedelta(days=keep.days)
+    removed = []
+    for release in releases:
+        # When it was followed by another is when it was last live.
+        followed = next((r.record.created for r in releases if r.number > release.number), now)
+        if release.number in newest or followed >= since or (live and release.number == live.number):
+            continue
+        remove_tree(release.folder)
+        removed.append(release.number)
+    if removed:
+        _shrink_pool(home, all_releases(home))
+    return removed
+
+
+def remove_halves(home: Home) -> None:
+    """Remove Releases that never became whole."""
+    for folder in home.releases.glob(f"{HALF}*"):
+        remove_tree(folder)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a read-only folder: out of sight first, so that nobody takes a part for the whole."""
+    away = folder.with_name(f"{HALF}{folder.name.removeprefix(HALF)}")
+    if away != folder:
+        folder.rename(away)
+    for path in (away, *away.rglob("*")):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o755)
+    shutil.rmtree(away)
+
+
+def _shrink_pool(home: Home, releases: Iterable[Release]) -> None:
+    needed = {name for release in releases for name in release.outputs if is_named_by_content(name)}
+    for path in sorted(home.assets.rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):
+                path.rmdir()
+        elif path.relative_to(home.assets).as_posix() not in needed:
+            path.unlink()

@@ -1,0 +1,102 @@
+"""Back to an earlier Release, in one switch; nothing is published by itself until somebody says so again."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from congtin.build.manifest import replace_file
+from congtin.editorial.desk import Desk
+from congtin.errors import CongtinError, UsageError, list_of
+from congtin.messages import msg
+from congtin.release.home import Home
+from congtin.release.journal import log_missing_event, rolled_back_event
+from congtin.release.readiness import Answers
+from congtin.release.records import Release
+from congtin.release.releases import all_releases, live_release, release_of, switch
+from congtin.release.retention import add_to_pool
+
+_HOLD = "hold.json"
+
+
+class WouldShowWithdrawn(CongtinError):
+    """An earlier Release has pages that were withdrawn since."""
+
+
+class Hold(BaseModel):
+    """Why nothing is published by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    release: int
+    since: AwareDatetime
+    reason: str
+
+    @classmethod
+    def of(cls, home: Home) -> Self | None:
+        """Return what holds publishing; None when nothing does. An unreadable file holds: UsageError."""
+        file = home.folder / _HOLD
+        try:
+            return cls.model_validate_json(file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValidationError as error:
+            raise UsageError(msg("{file} cannot be read.", file=file), msg("Remove it to publish again.")) from error
+
+
+def end_hold(home: Home) -> None:
+    """Let publishing go on by itself."""
+    (home.folder / _HOLD).unlink(missing_ok=True)
+
+
+def roll_back(
+    home: Home, number: int | None, reason: str, now: datetime, *, despite_withdrawals: bool = False
+) -> Release:
+    """Make an earlier Release live again: ``number``, or the one that was live before.
+
+    Raise UsageError when there is none, ReleaseDamaged when it is not what the service signed, WouldShowWithdrawn when
+    citizens would see what a Board has withdrawn since (A12) unless ``despite_withdrawals``.
+    """
+    with home.lock(), Desk(home.content, now) as desk:
+        live = live_release(home)
+        target = _target(home, number, live)
+        target.check_signature(desk.trust)
+        if live:
+            live.check_signature(desk.trust)
+            log_missing_event(desk, live)
+            if not despite_withdrawals:
+                _require_withdrawals(target, live)
+        hold = Hold(release=target.number, since=now, reason=reason)
+        replace_file(home.folder / _HOLD, json.dumps(hold.model_dump(mode="json"), ensure_ascii=False).encode())
+        add_to_pool(home, target)
+        switch(home, target)
+        with desk.lock():
+            desk.record([rolled_back_event(target, live, reason)])
+        return target
+
+
+def _target(home: Home, number: int | None, live: Release | None) -> Release:
+    if number is not None:
+        if live and live.number == number:
+            raise UsageError(msg("Release {number} is live.", number=number))
+        return release_of(home, number)
+    earlier = [release for release in all_releases(home) if live and release.number < live.number]
+    if not earlier:
+        raise UsageError(msg("There is no Release before the one that is live."))
+    return earlier[-1]
+
+
+def _require_withdrawals(target: Release, live: Release) -> None:
+    now_gone = Answers.of(live.tree, live.outputs, live.record.hosts).gone
+    then_gone = Answers.of(target.tree, target.outputs, target.record.hosts).gone
+    shown_again = sorted(address for address in now_gone - then_gone if f"{address}index.html" in target.outputs)
+    if shown_again:
+        text = msg(
+            "Release {number} shows what was withdrawn since: {addresses}.",
+            number=target.number, addresses=list_of(shown_again),
+        )  # fmt: skip
+        hint = msg("Choose a later Release; or, when somebody answers for it: --despite-withdrawals.")
+        raise WouldShowWithdrawn(text, hint)

@@ -1,0 +1,163 @@
+"""What a publisher remembers from one Release to the next, sealed with the service's key.
+
+Each Release leaves a store named after it: the builder's catalogue and Manifests, what the gate read of main, how far
+history was checked. Its seal holds the digest of every file. A store that was written by anything else (a preview, a
+work tree, another identity, a hand) or that is not whole is not used: everything is then checked and built again.
+The next Release works on a copy, so that a stop at any moment leaves the sealed one as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from congtin.editorial import signatures
+from congtin.editorial.checkpoint import Checkpoint
+from congtin.editorial.signatures import STORE, BadSignature, public_key_of
+from congtin.editorial.statements import Sha256
+from congtin.engine import engine_digest
+from congtin.messages import Msg, msg
+
+_SEAL, _SIGNATURE = "seal.json", "seal.sig"
+BUILD, STATE, GATE, _HALF = "build", "state", "gate", ".new"
+# The builder's lock says nothing.
+_NOT_SEALED = frozenset({_SEAL, _SIGNATURE, f"{STATE}/lock"})
+_SQLITE = (".sqlite", ".sqlite-wal", ".sqlite-shm")
+
+
+class _Seal(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    engine: Sha256
+    home: str
+    checkpoint: Checkpoint
+    files: Mapping[str, Sha256]
+
+
+@dataclass(frozen=True)
+class Store:
+    """The copy that the next Release works on."""
+
+    work: Path
+    checkpoint: Checkpoint | None
+    """How far history was checked; None when nothing is remembered."""
+    renewed: Msg | None
+    """Why nothing is remembered, if there was something."""
+
+    @property
+    def build(self) -> Path:
+        """The one folder that a build writes."""
+        return self.work / BUILD
+
+    @property
+    def state(self) -> Path:
+        return self.build / STATE
+
+    @property
+    def output(self) -> Path:
+        return self.build / "output"
+
+    @property
+    def gate(self) -> Path:
+        return self.work / GATE
+
+
+def open_store(work: Path, key: Path) -> Store:
+    """Return a copy of the newest store that this publisher sealed, or an empty one and the reason."""
+    newest = max(_numbered(work), key=lambda path: int(path.name), default=None)
+    checkpoint, reason = _checked(newest, key, str(work)) if newest else (None, None)
+    store = Store(work, checkpoint, reason)
+    for folder in (store.state, store.gate):
+        shutil.rmtree(folder, ignore_errors=True)
+        if newest and checkpoint:
+            _copy(newest / folder.name, folder)
+        else:
+            folder.mkdir(parents=True)
+    store.output.mkdir(exist_ok=True)
+    return store
+
+
+def seal(store: Store, number: int, checkpoint: Checkpoint, key: Path) -> None:
+    """Keep a store as the one of a Release, and forget the older ones."""
+    half = store.work / _HALF
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    for folder in (store.state, store.gate):
+        folder.rename(half / folder.name)
+    content = _Seal(
+        engine=engine_digest(), home=str(store.work), checkpoint=checkpoint, files=_digests(half)
+    ).model_dump_json().encode()  # fmt: skip
+    (half / _SEAL).write_bytes(content)
+    (half / _SIGNATURE).write_bytes(signatures.sign(content, key, STORE))
+    target = store.work / f"{number:06}"
+    shutil.rmtree(target, ignore_errors=True)
+    half.rename(target)
+    for older in _numbered(store.work):
+        if older != target:
+            shutil.rmtree(older)
+
+
+def forget_stores(work: Path) -> None:
+    """Forget everything: the next Release is checked and built from nothing."""
+    for folder in (*_numbered(work), work / BUILD):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _numbered(work: Path) -> list[Path]:
+    return [path for path in work.iterdir() if path.name.isdigit()] if work.is_dir() else []
+
+
+def _checked(folder: Path, key: Path, home: str) -> tuple[Checkpoint | None, Msg | None]:
+    try:
+        content = (folder / _SEAL).read_bytes()
+        signed = signatures.verify(content, (folder / _SIGNATURE).read_bytes(), STORE)
+        found = _Seal.model_validate_json(content)
+    except (OSError, BadSignature, ValidationError):
+        return None, msg("The store {path} has no seal that counts; it is not used.", path=folder)
+    if signed != public_key_of(key) or found.home != home:
+        return None, msg("The store {path} was sealed by somebody else; it is not used.", path=folder)
+    if found.engine != engine_digest():
+        return None, msg("The store {path} is of another congtin; it is not used.", path=folder)
+    present = _digests(folder)
+    for name in sorted(found.files.keys() | present.keys()):
+        if found.files.get(name) != present.get(name):
+            return None, msg("{path} is not what the publisher left there; the store is not used.", path=folder / name)
+    return found.checkpoint, None
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Return the digest of every file; links and devices get one that no file has."""
+    found = {}
+    for name, folders, files in os.walk(folder):
+        for entry in (*files, *(each for each in folders if Path(name, each).is_symlink())):
+            path = Path(name, entry)
+            inner = path.relative_to(folder).as_posix()
+            if inner in _NOT_SEALED:
+                continue
+            if path.is_file() and not path.is_symlink():
+                with path.open("rb") as stream:
+                    found[inner] = hashlib.file_digest(stream, "sha256").hexdigest()
+            else:
+                found[inner] = hashlib.sha256(json.dumps(["no file", inner]).encode()).hexdigest()
+    return found
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a store: what is written in place truly, what is only ever replaced as a hard link."""
+    for name, _, files in os.walk(source):
+        inner = target / Path(name).relative_to(source)
+        inner.mkdir(parents=True)
+        for file in files:
+            if file.endswith(_SQLITE):
+                shutil.copyfile(Path(name, file), inner / file)
+            else:
+                (inner / file).hardlink_to(Path(name, file))
