@@ -10,6 +10,7 @@ editor.merge(change)
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,9 +52,15 @@ class TinyDesk:
     works: dict[str, Work] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, folder: Path, *texts: str) -> TinyDesk:
-        """Make a desk whose main holds the tiny network of `network.SITES` and the given files."""
+    def create(cls, folder: Path, *texts: str, code: bool = False) -> TinyDesk:
+        """Make a desk whose main holds the tiny network of `network.SITES` and the given files.
+
+        With ``code`` it holds theme and plugins too, so that it can be published.
+        """
         network = TinyNetwork.create(folder / "source", *texts)
+        for name in ("themes", "plugins") if code else ():
+            (network.root / name).unlink()
+            shutil.copytree(REPOSITORY / name, network.root / name, ignore=shutil.ignore_patterns("__pycache__"))
         (network.root / ".gitignore").write_text(".congtin/\noutput/\n")
         for file in (REPOSITORY / "workflows" / "rulepacks").glob("*.yaml"):
             network.put(f"workflows/rulepacks/{file.name}", file.read_bytes())

@@ -19,10 +19,12 @@ from congtin.messages import msg, translate
 from congtin.model import HANOI_TIME
 from congtin.release.home import Home
 from congtin.release.integrity import verify_pool, verify_release, write_report
-from congtin.release.publish import Published, publish
+from congtin.release.publish import Published
 from congtin.release.releases import all_releases, live_release, release_of
 from congtin.release.rollback import end_hold, roll_back
+from congtin.release.status_page import step_word
 from congtin.release.steps import Steps
+from congtin.release.told import publish_and_tell
 from congtin.stored_problems import problem_data
 
 _FORMAT = click.option(
@@ -39,7 +41,7 @@ def publish_command(context: Context, commit: str, home: Home, form: str) -> Non
     """Publish; a hold after a rollback ends with it, because a person chose to."""
     console = make_console(stderr=True)
     with console.status("…") as status:
-        published = publish(home, commit, context.now, Steps(lambda step: status.update(f"{step.value} …")))
+        published = publish_and_tell(home, commit, context.now, Steps(lambda step: status.update(f"{step_word(step)} …")))
     end_hold(home)
     if form == "json":
         click.echo(_published_json(published))

@@ -68,9 +68,6 @@ def _while_there_is_room(home: Home) -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        # What is half made holds the room that somebody needs to look around.
-        with suppress(OSError):
-            remove_halves(home)
         hint = msg("Make room on the disk of {path}, then publish again.", path=home.folder)
         raise PublishFailed(msg("The disk is full; what citizens see was not touched."), hint) from error
 
@@ -99,6 +96,9 @@ class _Publication:
             stores.forget_stores(self.home.work)
             remove_halves(self.home)
             return self._made(commit, live)
+        finally:
+            with suppress(OSError):
+                remove_halves(self.home)
 
     def _commit(self, revision: str, live: Release | None) -> str:
         """Return the commit to publish; raise unless it is a step of main, and not from before the live Release."""

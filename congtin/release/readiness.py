@@ -13,6 +13,7 @@ from lxml import html
 from congtin.build.discovery import SERVER_FOLDER
 from congtin.errors import Problem
 from congtin.messages import msg
+from congtin.network.hosts import RESERVED_PARTS
 from congtin.release.records import PublishedEdition
 
 _PAGE = "index.html"
@@ -73,7 +74,7 @@ def lost_pages(before: Mapping[str, str], editions: Iterable[PublishedEdition], 
         page = path.removesuffix(_PAGE)
         first, _, rest = page.partition("/")
         inner = rest if (host, first) in prefixes else page
-        lasting = _ITEM.fullmatch(inner) or _SECTION.fullmatch(inner)
+        lasting = _ITEM.fullmatch(inner) or (_SECTION.fullmatch(inner) and inner.strip("/") not in RESERVED_PARTS)
         if lasting and f"{host}/{page}" not in answered:
             text = msg("The page https://{address} would be lost.", address=f"{host}/{page}")
             yield Problem("lost-page", text, name, 0, hint)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import congtin
 from congtin.errors import BuildError, UsageError
-from congtin.messages import msg, user_language
+from congtin.messages import msg
 
 _PROGRAM = "bwrap"
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin")
@@ -56,7 +56,7 @@ def _options(readable: Iterable[Path], writable: Iterable[Path]) -> Iterator[str
     # Nothing outlives the caller, and nothing inside can make name spaces of its own.
     yield from ("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session")
     yield from ("--cap-drop", "ALL", "--clearenv", "--hostname", "congtin")
-    for name, value in (("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8"), ("LANGUAGE", user_language())):
+    for name, value in (("PATH", "/usr/bin:/bin"), ("LANG", "C.UTF-8")):
         yield from ("--setenv", name, value)
     yield from ("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp")  # noqa: S108 (the sandbox's own)
     for name in _SYSTEM:

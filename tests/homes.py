@@ -1,0 +1,107 @@
+"""A whole tiny publisher for tests: a desk whose main can be published, and the folder it is published from.
+
+home = TinyHome.create(tmp_path, article)
+home.publish()
+home.desk.work("lim-editor") ...
+home.page("lim.ha.vn", "/tin-tuc/2026/a/")
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from desks import TinyDesk, clock
+from network import REPOSITORY
+
+from congtin.editorial.desk import MAIN, Desk
+from congtin.errors import Problem
+from congtin.release.home import Home
+from congtin.release.integrity import verify_release
+from congtin.release.publish import Published
+from congtin.release.records import Release
+from congtin.release.releases import all_releases, live_release
+from congtin.release.rollback import roll_back
+from congtin.release.told import publish_and_tell
+
+PUBLISHER = """\
+content: ../content.git
+profile: work
+"""
+
+
+@dataclass
+class TinyHome:
+    """A desk and a publisher beside it."""
+
+    desk: TinyDesk
+    folder: Path
+    clock: datetime | None = None
+    published: list[Published] = field(default_factory=list)
+
+    @classmethod
+    def create(cls, folder: Path, *texts: str, settings: str = "") -> TinyHome:
+        """Make a desk with the tiny network and the given files, and a home that publishes it."""
+        desk = TinyDesk.create(folder, *texts, code=True)
+        home = folder / "home"
+        home.mkdir()
+        (home / "publisher.yaml").write_text(PUBLISHER + settings)
+        return cls(desk, home)
+
+    @property
+    def home(self) -> Home:
+        return Home.at(self.folder)
+
+    def publish(self, revision: str = MAIN, now: datetime | None = None) -> Published:
+        """Publish as the service does."""
+        made = publish_and_tell(self.home, revision, now or self.clock or clock())
+        self.published.append(made)
+        return made
+
+    def roll_back(self, number: int | None = None, **options: bool) -> Release:
+        return roll_back(self.home, number, "a test", clock(), **options)
+
+    def edit(self, files: Mapping[str, str | bytes], person: str = "lim-editor", head: str = "lim-head") -> str:
+        """Have an edit proposed, approved and merged; return the Change."""
+        editor = self.desk.work(person)
+        change = editor.propose("An edit", dict(files))
+        self.desk.work(head).approve(change)
+        editor.merge(change)
+        return change
+
+    # --- what there is -------------------------------------------------------------------------
+
+    @property
+    def live(self) -> Release:
+        release = live_release(self.home)
+        assert release is not None
+        return release
+
+    @property
+    def numbers(self) -> list[int]:
+        return [release.number for release in all_releases(self.home)]
+
+    def page(self, host: str, path: str) -> str:
+        """Return a page as citizens would get it, through the link that is switched."""
+        return (self.folder / "live" / "tree" / host / path.strip("/") / "index.html").read_text("utf-8")
+
+    def has(self, name: str) -> bool:
+        """Tell whether the live tree has a file."""
+        return (self.folder / "live" / "tree" / name).exists()
+
+    def damage(self) -> list[Problem]:
+        """Return what the nightly check finds wrong with the live Release."""
+        with Desk(self.desk.content, clock()) as desk:
+            return verify_release(self.live, desk.trust)
+
+    def congtin(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of the publisher as a person would."""
+        environment = {**os.environ, "CONGTIN_HOME": str(self.folder), "CONGTIN_LANG": "en"}
+        return subprocess.run(
+            [REPOSITORY / ".venv" / "bin" / "congtin", *words],
+            check=check, capture_output=True, text=True, env=environment, timeout=300, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
