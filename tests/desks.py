@@ -52,15 +52,18 @@ class TinyDesk:
     works: dict[str, Work] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, folder: Path, *texts: str, code: bool = False) -> TinyDesk:
+    def create(cls, folder: Path, *texts: str, code: bool = False, added: Mapping[str, str] | None = None) -> TinyDesk:
         """Make a desk whose main holds the tiny network of `network.SITES` and the given files.
 
-        With ``code`` it holds theme and plugins too, so that it can be published.
+        With ``code`` it holds theme and plugins too, so that it can be published; ``added`` are lines behind files.
         """
         network = TinyNetwork.create(folder / "source", *texts)
         for name in ("themes", "plugins") if code else ():
             (network.root / name).unlink()
             shutil.copytree(REPOSITORY / name, network.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for path, lines in (added or {}).items():
+            with (network.root / path).open("a", encoding="utf-8") as stream:
+                stream.write(lines)
         (network.root / ".gitignore").write_text(".congtin/\noutput/\n")
         for file in (REPOSITORY / "workflows" / "rulepacks").glob("*.yaml"):
             network.put(f"workflows/rulepacks/{file.name}", file.read_bytes())

@@ -44,9 +44,12 @@ class TinyHome:
     published: list[Published] = field(default_factory=list)
 
     @classmethod
-    def create(cls, folder: Path, *texts: str, settings: str = "") -> TinyHome:
-        """Make a desk with the tiny network and the given files, and a home that publishes it."""
-        desk = TinyDesk.create(folder, *texts, code=True)
+    def create(cls, folder: Path, *texts: str, settings: str = "", added: Mapping[str, str] | None = None) -> TinyHome:
+        """Make a desk with the tiny network and the given files, and a home that publishes it.
+
+        ``added`` are lines behind files of the theme and the plugins.
+        """
+        desk = TinyDesk.create(folder, *texts, code=True, added=added)
         home = folder / "home"
         home.mkdir()
         (home / "publisher.yaml").write_text(PUBLISHER + settings)

@@ -240,7 +240,7 @@ def test_a_server_whose_clock_went_back_writes_nothing(city):
         ("trust.yaml", None, "git config congtin.trust"),
         ("trust.yaml", "content_root: [\n", "trust.yaml:2: error: The YAML cannot be read"),
         ("trust.yaml", "content_root: 12\n", "trust.yaml:1"),
-        ("roster.git", None, "roster.git cannot be read as a Git repository"),
+        ("roster.git", None, "roster.git is damaged, or no Git repository"),
         ("keys/service", None, "git config congtin.key"),
         ("keys/service", "nonsense", "git config congtin.key"),
     ],

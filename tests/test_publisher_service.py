@@ -35,9 +35,8 @@ class Running:
     """A service in a thread of this process, so that its clock can be set."""
 
     def __init__(self, home, now=None):
-        self.now = now or clock
         self.made, self.errors = [], []
-        self.service = Service(home.home, self.made.append, self.errors.append, lambda: self.now())
+        self.service = Service(home.home, self.made.append, self.errors.append, now or clock)
         self.thread = threading.Thread(target=self.service.run)
 
     def __enter__(self):

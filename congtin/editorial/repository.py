@@ -170,13 +170,20 @@ class GitRepository:
             asked.write(os.fsencode(name) + b"\n")
             asked.flush()
         if not (answer := told.readline()):
-            raise GitFailed(msg("{path} cannot be read as a Git repository.", path=self.path))
+            raise self._unreadable(name)
         header = answer.split(b" ")
         if len(header) != 3 or not header[2].strip().isdigit() or header[1] not in _KINDS:
             return "", "", b""
         data = told.read(int(header[2]))
-        told.read(1)
+        # Git may begin to tell of an object before it finds it damaged.
+        if told.read(1) != b"\n":
+            raise self._unreadable(name)
         return header[0].decode(), header[1].decode(), data
+
+    def _unreadable(self, name: str) -> GitFailed:
+        self.close()
+        text = msg("“{name}” cannot be read: {path} is damaged, or no Git repository.", name=name, path=self.path)
+        return GitFailed(text, msg("git fsck tells what is damaged; bring it back from the backup."))
 
     def sizes(self, oids: Iterable[str]) -> dict[str, int]:
         """Return the size of each object that is there, in bytes, without reading it."""

@@ -73,7 +73,8 @@ def _options(readable: Iterable[Path], writable: Iterable[Path]) -> Iterator[str
         yield from ("--ro-bind", str(path.resolve()), str(path.resolve()))
     for path in writable:
         yield from ("--bind", str(path.resolve()), str(path.resolve()))
-    yield from ("--chdir", "/")
+    # The folders that only lead to these are no place to leave anything.
+    yield from ("--remount-ro", "/", "--chdir", "/")
 
 
 def _python_folders() -> list[Path]:
