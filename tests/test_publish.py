@@ -159,3 +159,23 @@ def test_a_page_that_would_be_lost_keeps_a_release_back(home):
     answers = Answers.of(release.tree, kept, release.record.hosts)
     lost = list(lost_pages(release.outputs, release.record.editions, answers))
     assert [(problem.code, problem.path) for problem in lost] == [("lost-page", PAGE)]
+
+
+def test_old_releases_go_and_what_pages_need_stays(tmp_path):
+    """The newest stay, and the last of each day for a while; files named by content stay while any page needs them."""
+    home = TinyHome.create(
+        tmp_path, f"-- {A} --\n{article(1)}", settings="retention: {releases: 2, days: 0}\n",
+    )  # fmt: skip
+    try:
+        for _ in range(4):
+            home.publish()
+        # The last of today is among the newest two.
+        assert home.numbers == [3, 4]
+        pool = home.folder / "assets"
+        css = [path for path in pool.rglob("*.css")]
+        assert css and all((home.live.tree / path.relative_to(pool)).samefile(path) for path in css)
+        home.roll_back(3)
+        assert home.publish().removed == () or home.live.number == 5
+        assert home.numbers == [4, 5]
+    finally:
+        home.desk.close()

@@ -41,7 +41,9 @@ def publish_command(context: Context, commit: str, home: Home, form: str) -> Non
     """Publish; a hold after a rollback ends with it, because a person chose to."""
     console = make_console(stderr=True)
     with console.status("…") as status:
-        published = publish_and_tell(home, commit, context.now, Steps(lambda step: status.update(f"{step_word(step)} …")))
+        published = publish_and_tell(
+            home, commit, context.now, Steps(lambda step: status.update(f"{step_word(step)} …"))
+        )
     end_hold(home)
     if form == "json":
         click.echo(_published_json(published))

@@ -18,7 +18,8 @@ from pathlib import Path
 from congtin.errors import CongtinError, Problem, Severity
 from congtin.messages import msg
 from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
-from congtin.release.records import Release
+from congtin.release.folders import link_folders, remove_folder, times_below
+from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, Release
 
 # Times lie between 2010 and the middle of 2018: none is in anybody's future.
 _FIRST_TIME = 1_262_304_000
@@ -51,8 +52,34 @@ class Assembly:
         if self.base:
             self._before = self.base.outputs
 
-    def add_built(self, built: Mapping[str, str], output: Path) -> None:
-        """Take all that was built, and its compressed forms; raise NotWhatWasBuilt for a file with other bytes."""
+    def add_built(self, built: Mapping[str, Mapping[str, str]], output: Path) -> None:
+        """Take all that was built, by host, and its compressed forms; raise NotWhatWasBuilt for other bytes."""
+        same = self._share_hosts(built)
+        for host, files in built.items():
+            self._add_files({name: files[name] for name in files if host not in same or not _below(host, name)}, output)
+
+    def _share_hosts(self, built: Mapping[str, Mapping[str, str]]) -> set[str]:
+        """Link the whole folders of hosts of which nothing changed; return those that are as they were."""
+        if self.base is None:
+            return set()
+        before: dict[str, dict[str, str]] = {}
+        for name, digest in self._before.items():
+            before.setdefault(name.partition("/")[0], {})[name] = digest
+        unchanged = [host for host, files in built.items() if _same(host, files, before.get(host, {}))]
+        link_folders(self.base.tree, self.tree, unchanged)
+        times = times_below(self.tree)
+        same = set()
+        for host in unchanged:
+            wanted = {name: time_of(digest) for name, digest in before[host].items()}
+            if times.get(host) == wanted:
+                self.outputs.update(before[host])
+                same.add(host)
+            else:
+                # File by file then: what was altered is named and made anew.
+                remove_folder(self.tree / host)
+        return same
+
+    def _add_files(self, built: Mapping[str, str], output: Path) -> None:
         texts: dict[str, list[str]] = {}
         for name, digest in built.items():
             if self._before.get(name) == digest and self._link(name, digest):
@@ -133,13 +160,25 @@ def _read(folder: Path, name: str) -> bytes:
         return stream.read()
 
 
+def _below(host: str, name: str) -> bool:
+    return name.partition("/")[0] == host
+
+
+def _same(host: str, built: Mapping[str, str], before: Mapping[str, str]) -> bool:
+    """Tell whether a host's folder would hold what it held."""
+    new = {name: digest for name, digest in built.items() if _below(host, name)}
+    old = {name: digest for name, digest in before.items() if not is_compressed_form(name, before)}
+    return new == old
+
+
 def set_modes(folder: Path) -> None:
     """Make a Release read-only."""
-    for name, _, files in os.walk(folder, topdown=False):
-        for file in files:
-            if Path(name) == folder:
-                Path(name, file).chmod(_FILE_MODE)
-        Path(name).chmod(_FOLDER_MODE)
+    for file in (folder / OUTPUTS, folder / RECORD, folder / SIGNATURE):
+        file.chmod(_FILE_MODE)
+    for name, _, _ in os.walk(folder, topdown=False):
+        # Shared folders are read-only already; asking is cheaper than telling.
+        if stat.S_IMODE(os.lstat(name).st_mode) != _FOLDER_MODE:
+            os.chmod(name, _FOLDER_MODE)  # noqa: PTH101 (some ten thousand)
 
 
 def sync(folder: Path) -> None:

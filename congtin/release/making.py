@@ -80,12 +80,14 @@ def newest_sound(home: Home, trust: TrustRoot) -> tuple[Release | None, list[Pro
 def assemble(tree: Path, base: Release | None, editions: Iterable[PublishedEdition], store: Store) -> Assembly:
     """Fill ``tree`` with what the store's Manifests name; raise NotWhatWasBuilt when a file is another."""
     assembly = Assembly(tree, base)
+    built: dict[str, dict[str, str]] = {}
     for edition in editions:
         outputs = Manifest.load(store.state, EditionKey(edition.site, edition.lang)).outputs
         foreign = [name for name in outputs if not belongs_to(edition.host, name)]
         if foreign:
             raise NotWhatWasBuilt(msg("{name} is no file of {site}.", name=foreign[0], site=edition.site))
-        assembly.add_built(outputs, store.output)
+        built.setdefault(edition.host, {}).update(outputs)
+    assembly.add_built(built, store.output)
     return assembly
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from congtin.model import HANOI_TIME
+from congtin.release.folders import remove_folder
 from congtin.release.home import Home
 from congtin.release.records import Release
 from congtin.release.releases import all_releases, live_release
@@ -34,22 +35,26 @@ def add_to_pool(home: Home, release: Release) -> None:
 
 def remove_old(home: Home, now: datetime) -> list[int]:
     """Remove Releases that the settings do not keep, and what only they needed; return their numbers."""
-    keep = home.settings.retention
     releases = all_releases(home)
-    live = live_release(home)
-    newest = {release.number for release in releases[-keep.releases :]}
-    since = now - timedelta(days=keep.days)
+    kept = _kept(home, releases, now)
     removed = []
     for release in releases:
-        # When it was followed by another is when it was last live.
-        followed = next((r.record.created for r in releases if r.number > release.number), now)
-        if release.number in newest or followed >= since or (live and release.number == live.number):
-            continue
-        remove_tree(release.folder)
-        removed.append(release.number)
+        if release.number not in kept:
+            remove_tree(release.folder)
+            removed.append(release.number)
     if removed:
         _shrink_pool(home, all_releases(home))
     return removed
+
+
+def _kept(home: Home, releases: Sequence[Release], now: datetime) -> set[int]:
+    """Return the numbers of the Releases that stay: the newest, the last of each day for a while, the live one."""
+    keep = home.settings.retention
+    live = live_release(home)
+    first_day = (now - timedelta(days=keep.days)).astimezone(HANOI_TIME).date()
+    days = {release.record.created.astimezone(HANOI_TIME).date(): release.number for release in releases}
+    daily = {number for day, number in days.items() if day >= first_day}
+    return {release.number for release in releases[-keep.releases :]} | daily | ({live.number} if live else set())
 
 
 def remove_halves(home: Home) -> None:
@@ -63,10 +68,7 @@ def remove_tree(folder: Path) -> None:
     away = folder.with_name(f"{HALF}{folder.name.removeprefix(HALF)}")
     if away != folder:
         folder.rename(away)
-    for path in (away, *away.rglob("*")):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(0o755)
-    shutil.rmtree(away)
+    remove_folder(away)
 
 
 def _shrink_pool(home: Home, releases: Iterable[Release]) -> None:

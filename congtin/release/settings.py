@@ -25,9 +25,9 @@ class Retention(StrictModel):
     """How many Releases stay at hand for a way back."""
 
     releases: Annotated[int, Field(ge=2)] = 10
-    """So many at least, the live one among them."""
-    days: Annotated[int, Field(ge=0)] = 30
-    """Releases that were live within so many days stay too."""
+    """So many of the newest, and always the live one."""
+    days: Annotated[int, Field(ge=0)] = 7
+    """Of so many days the last Release of each stays too."""
 
 
 class Smoke(StrictModel):

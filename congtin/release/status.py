@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -21,7 +22,7 @@ from congtin.errors import CongtinError, ProblemsFound, UsageError
 from congtin.messages import msg
 from congtin.release import queue
 from congtin.release.home import Home
-from congtin.release.records import Record
+from congtin.release.records import Record, Release
 from congtin.release.releases import all_releases, live_release
 from congtin.release.rollback import Hold
 from congtin.release.status_page import status_page
@@ -118,6 +119,7 @@ class StatusBoard:
     home: Home
     commit: str | None = None
     failure: Failure | None = None
+    _known: dict[Path, Release] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = read_status(self.home)
@@ -126,7 +128,9 @@ class StatusBoard:
     def working(self, desk: Desk, step: Step | None) -> None:
         """Tell that a publication has come to a step; None when nothing is going on."""
         now = datetime.now().astimezone()
+        releases = self._releases()
         live = live_release(self.home)
+        live = next((release for release in releases if live and release.number == live.number), live)
         hold = Hold.of(self.home)
         state = "working" if step else "held" if hold else "failed" if self.failure else "idle"
         status = Status(
@@ -138,10 +142,15 @@ class StatusBoard:
             waiting=tuple(WaitingRequest(at=request.at, why=request.why) for request in queue.waiting(self.home)),
             hold=hold.reason if hold else None,
             failure=self.failure,
-            changes=tuple(_changes(self.home, desk, self.commit if step else None, self.failure, held=bool(hold))),
-            published=_published(self.home),
+            changes=tuple(_changes(releases, live, desk, self.commit if step else None, self.failure, held=bool(hold))),
+            published=_published(releases),
         )
         write_status(self.home, status)
+
+    def _releases(self) -> list[Release]:
+        """Return the Releases at hand; the record of each is read once."""
+        self._known = {release.folder: self._known.get(release.folder, release) for release in all_releases(self.home)}
+        return list(self._known.values())
 
     def failed(self, desk: Desk, error: CongtinError, commit: str) -> None:
         """Tell that a publication came to nothing."""
@@ -190,21 +199,26 @@ def _live(record: Mapping[str, Any]) -> LiveRelease:
     return LiveRelease(since=record["created"], **{name: record[name] for name in names})
 
 
-def _published(home: Home) -> tuple[Publication, ...]:
-    records = [release.record for release in all_releases(home)[-_MOST_PUBLISHED:][::-1]]
+def _published(releases: Sequence[Release]) -> tuple[Publication, ...]:
+    records = [release.record for release in releases[-_MOST_PUBLISHED:][::-1]]
     return tuple(Publication(number=r.number, commit=r.commit, created=r.created, changed=r.changed) for r in records)
 
 
 def _changes(
-    home: Home, desk: Desk, building: str | None, failure: Failure | None, *, held: bool
+    releases: Sequence[Release],
+    live: Release | None,
+    desk: Desk,
+    building: str | None,
+    failure: Failure | None,
+    *,
+    held: bool,
 ) -> Sequence[ChangeState]:
     """Return the last merges of main, newest first, each with how far it has come."""
     steps = _last_merges(desk)
     # Larger is newer; what is not among the last merges is older than all of them.
     age = {commit.oid: len(steps) - number for number, commit in enumerate(steps)}
-    live = live_release(home)
     reached = age.get(live.record.commit, 0) if live else -1
-    firsts = {r.record.commit: r.record for r in reversed(all_releases(home)) if live and r.number <= live.number}
+    firsts = {r.record.commit: r.record for r in reversed(releases) if live and r.number <= live.number}
     found: list[ChangeState] = []
     first = None
     for commit in steps:
