@@ -49,7 +49,8 @@ def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environm
         machine=machine_moment,
         each=Each(),
     )
-    env.globals.update(_=Words(translations), once=Once(env, views.site), asset=views.assets.url)
+    env.globals.update(_=Words(translations), once=Once(env, views.site))
+    env.globals.update(asset=views.assets.url, integrity=views.assets.integrity)
     return env
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import hashlib
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ class Assets:
     def url(self, name: str) -> str:
         """Return the address of a file for templates; raise KeyError when the theme lacks it."""
         return self.root_path + self._named[name][0]
+
+    def integrity(self, name: str) -> str:
+        """Return what a browser compares a script with before it runs it; raise KeyError when the theme lacks it."""
+        return "sha384-" + base64.b64encode(hashlib.sha384(self._named[name][1]).digest()).decode()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield (path below the Edition's folder, bytes) of every file."""

@@ -18,7 +18,7 @@ from congtin.validation import StrictModel, problems_of
 CONTRACT = "theme.yaml"
 FILTERS = ("day", "each", "machine", "moment", "month", "number", "size")
 # What every template may use besides: the words of the interface, parts of the frame, addresses of static files.
-GLOBALS = frozenset({"_", "gettext", "ngettext", "once", "asset", "range", "dict", "namespace"})
+GLOBALS = frozenset({"_", "gettext", "ngettext", "once", "asset", "integrity", "range", "dict", "namespace"})
 # What the engine has for each kind of page; `site` and `page` it has for all.
 _LIST = ("cards", "listing", "listing_key", "feed_path", "pager")
 _ITEM = ("item", "body")

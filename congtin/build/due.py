@@ -33,6 +33,8 @@ def _moments(repository: Repository) -> Iterator[float]:
         for ended in (*(rule.ended for rule in site.options.accepts), *(pick.ended for pick in site.picks.values())):
             if ended:
                 yield _start(ended)
+        if site.options.emc_exception:
+            yield _start(site.options.emc_exception.until + timedelta(days=1))
     # The expiry written into security.txt moves on with each quarter.
     year = repository.now.astimezone(HANOI_TIME).year
     for month in (1, 4, 7, 10):

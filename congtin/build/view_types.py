@@ -64,6 +64,10 @@ class SiteView:
     attribution: Text
     channels: tuple[Link, ...]
     services_url: str
+    emc_site_id: str
+    """The Site's number in the measuring system; empty where nothing is measured (N1)."""
+    trust_label: str
+    """Address of the network trust label; empty where there is none (K4)."""
     demonstration: bool
     preview: bool
     """Nobody has approved this: every page says so."""

@@ -86,6 +86,9 @@ class Views:
             attribution=self.local(options.attribution),
             channels=tuple(Link(self.local(c.label), c.url) for c in options.channels),
             services_url=options.services_url or "",
+            # Citizens are counted, not those who try something out.
+            emc_site_id=(options.emc_site_id or "") if plan.profile is Profile.RELEASE else "",
+            trust_label=options.trust_label.address,
             demonstration=self.demonstration,
             preview=self.preview,
             retired=options.status == "retired",

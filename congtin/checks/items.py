@@ -10,8 +10,10 @@ from congtin.checks.registry import Repository, check
 from congtin.crosspost.addresses import fits
 from congtin.errors import Problem, Severity, did_you_mean, list_of
 from congtin.messages import Msg, msg
-from congtin.model import Profile
+from congtin.model import HANOI_TIME, Profile
+from congtin.network.coverage import missing_ids
 from congtin.network.hosts import RESERVED_PARTS
+from congtin.network.network import Site
 from congtin.strict_yaml import line_of
 
 
@@ -152,12 +154,25 @@ def check_release(repository: Repository) -> Iterator[Problem]:
             text = msg("Demonstration data cannot be released.")
             yield Problem("demonstration", text, item.original.path, _line(item, "demo"))
     for site in repository.own_sites():
-        if not site.options.emc_site_id:
-            text = msg("The Site has no “emc_site_id” (N1).")
-            yield Problem("no-emc", text, site.file)
-        if not site.options.trust_label.domain:
-            text = msg("The Site has no trust label (K4).")
-            yield Problem("no-trust-label", text, site.file)
+        yield from _ids(repository, site)
+
+
+def _ids(repository: Repository, site: Site) -> Iterator[Problem]:
+    """Yield which of the two ids a Site lacks, unless an exception with a reason and a last day still holds."""
+    lacking = missing_ids(site.options)
+    exception = site.options.emc_exception
+    if exception and lacking:
+        if repository.now.astimezone(HANOI_TIME).date() <= exception.until:
+            return
+        text = msg("The exception from EMC and trust label ended on {day}.", day=exception.until.isoformat())
+        hint = msg("Enter “emc_site_id” and “trust_label”; a longer exception is a decision of the Portal’s Board.")
+        yield Problem("emc-exception-over", text, site.file, hint=hint)
+    hint = msg("Until the Site has it, “emc_exception: {{reason: …, until: 2027-06-30}}” says why and how long.")
+    if "emc_site_id" in lacking:
+        yield Problem("no-emc", msg("The Site has no “emc_site_id” (N1)."), site.file, hint=hint)
+    if "trust_label" in lacking:
+        text = msg("The Site has no trust label (K4).")
+        yield Problem("no-trust-label", text, site.file, hint=hint)
 
 
 def _line(item: Item, *where: str | int) -> int:

@@ -17,6 +17,7 @@ from congtin.messages import Msg, msg, translate
 
 # Module and name of each command: one is read when it is asked for, because all of them take half a second.
 _COMMANDS = {
+    "archive": ("congtin.cli.archive", "archive_group"),
     "board": ("congtin.cli.board", "board_group"),
     "build": ("congtin.cli.build", "build_command"),
     "change": ("congtin.cli.change", "change_group"),
@@ -24,6 +25,9 @@ _COMMANDS = {
     "desk": ("congtin.cli.desk", "desk_group"),
     "forge": ("congtin.cli.forge", "forge_group"),
     "hook": ("congtin.cli.hook", "hook_group"),
+    "host": ("congtin.cli.host", "host_group"),
+    "incident": ("congtin.cli.incident", "incident_group"),
+    "inventory": ("congtin.cli.inventory", "inventory_command"),
     "log": ("congtin.cli.log", "log_command"),
     "mirror": ("congtin.cli.mirror", "mirror_command"),
     "new": ("congtin.cli.content", "new_group"),
@@ -31,11 +35,13 @@ _COMMANDS = {
     "publish": ("congtin.cli.publish", "publish_command"),
     "publisher": ("congtin.cli.publisher", "publisher_group"),
     "releases": ("congtin.cli.publish", "releases_group"),
+    "review": ("congtin.cli.review", "review_command"),
     "rollback": ("congtin.cli.publish", "rollback_command"),
     "schema": ("congtin.cli.schema", "schema_command"),
     "serve": ("congtin.cli.serve", "serve_command"),
     "site": ("congtin.cli.site", "site_group"),
     "status": ("congtin.cli.status", "status_command"),
+    "target": ("congtin.cli.target", "target_group"),
     "translation": ("congtin.cli.content", "translation_group"),
     "verify": ("congtin.cli.verify", "verify_command"),
 }

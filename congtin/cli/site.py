@@ -17,7 +17,7 @@ from congtin.errors import Problem, Severity, UsageError, did_you_mean
 from congtin.messages import msg, translate, translate_count
 from congtin.model import SiteKind
 from congtin.network.add import NewSite, add_site
-from congtin.network.coverage import coverage, unsourced
+from congtin.network.coverage import FactCoverage, coverage, unsourced
 from congtin.network.load import load_network
 from congtin.network.network import Network, Site
 
@@ -148,6 +148,25 @@ def coverage_command(context: Context, portal: str | None, form: str) -> None:
         style = "red" if count.required and count.known < count.total else ""
         numbers = (str(count.known), str(count.total - count.known), str(count.unverified))
         table.add_row(count.field, count.rows, *numbers, style=style)
+    wide_console().print(table)
+    _print_missing(network, counts)
+
+
+def _print_missing(network: Network, counts: list[FactCoverage]) -> None:
+    """Print each Site that cannot be released, or only by an exception."""
+    lacking: dict[str, list[str]] = {}
+    for count in counts:
+        for name in count.missing:
+            lacking.setdefault(name, []).append(count.field)
+    if not lacking:
+        return
+    table = Table(translate("Site"), translate("Not known"), translate("Exception"))
+    for name, fields in lacking.items():
+        exception = network.sites[name].options.emc_exception
+        words = (
+            msg("until {day}: {reason}", day=exception.until.isoformat(), reason=exception.reason) if exception else ""
+        )
+        table.add_row(name, ", ".join(fields), str(words), style="red")
     wide_console().print(table)
 
 

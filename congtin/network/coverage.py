@@ -27,11 +27,11 @@ FACTS: dict[str, tuple[str, Callable[[SiteOptions], object]]] = {
     "services_url": ("C5", lambda o: o.services_url),
     "channels": ("C9", lambda o: o.channels),
     "emc_site_id": ("N1", lambda o: o.emc_site_id),
-    "trust_label": ("K4", lambda o: o.trust_label.domain),
+    "trust_label": ("K4", lambda o: o.trust_label.address),
     "security_level.level": ("K1", lambda o: o.security_level.level),
     "security_level.decision": ("K2", lambda o: o.security_level.decision),
 }
-# Without these a Site cannot be released.
+# Without these a Site cannot be released, unless an exception holds.
 REQUIRED = frozenset({"emc_site_id", "trust_label"})
 
 
@@ -45,6 +45,10 @@ class FactCoverage:
     total: int
     unverified: int
     required: bool
+    missing: list[str]
+    """Where the fact is required: the Sites without it."""
+    excepted: list[str]
+    """Those of them that an exception lets pass for now; past its day it is an error of the release."""
 
 
 def coverage(sites: Iterable[Site]) -> list[FactCoverage]:
@@ -54,10 +58,20 @@ def coverage(sites: Iterable[Site]) -> list[FactCoverage]:
     for field, (rows, read) in FACTS.items():
         known = sum(1 for site in chosen if read(site.options))
         unverified = sum(1 for site in chosen if field in site.options.unverified)
-        found.append(FactCoverage(field, rows, known, len(chosen), unverified, field in REQUIRED))
+        required = field in REQUIRED
+        missing = [site for site in chosen if required and not read(site.options)]
+        excepted = [site.id for site in missing if site.options.emc_exception]
+        names = [site.id for site in missing]
+        found.append(FactCoverage(field, rows, known, len(chosen), unverified, required, names, excepted))
     unverified_hosts = sum(1 for site in chosen if "host" in site.options.unverified)
-    found.append(FactCoverage("host", "A3–A5", len(chosen), len(chosen), unverified_hosts, required=False))
+    count = len(chosen)
+    found.append(FactCoverage("host", "A3–A5", count, count, unverified_hosts, required=False, missing=[], excepted=[]))
     return found
+
+
+def missing_ids(options: SiteOptions) -> list[str]:
+    """Return which of the facts a release requires a Site does not have (N1, K4)."""
+    return [field for field in FACTS if field in REQUIRED and not FACTS[field][1](options)]
 
 
 def unsourced(site: Site) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
@@ -69,6 +70,19 @@ class TrustLabel(StrictModel):
 
     domain: str | None = None
     slug: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the label is explained; empty until both facts are known."""
+        return f"https://tinnhiemmang.vn/danh-ba-tin-nhiem/{quote(self.slug)}" if self.domain and self.slug else ""
+
+
+class EmcException(StrictModel):
+    """Why a Site is released for now without its EMC id or its trust label (N1, K4)."""
+
+    reason: Words
+    until: Day
+    """The last day on which it holds."""
 
 
 class SecurityLevel(StrictModel):
@@ -138,6 +152,7 @@ class SiteOptions(StrictModel):
     services_url: Url | None = None
     emc_site_id: Annotated[str, Field(pattern=r"^\d+$")] | None = None
     trust_label: TrustLabel = TrustLabel()
+    emc_exception: EmcException | None = None
     security_level: SecurityLevel = SecurityLevel()
     rule_packs: list[str] = []
     accepts: list[AcceptRule] = []

@@ -19,20 +19,14 @@ from congtin.errors import CongtinError, Problem, Severity
 from congtin.messages import msg
 from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
 from congtin.release.folders import link_folders, remove_folder, times_below
+from congtin.release.hosting.served import file_time
 from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, Release
 
-# Times lie between 2010 and the middle of 2018: none is in anybody's future.
-_FIRST_TIME = 1_262_304_000
 _FILE_MODE, _FOLDER_MODE = 0o444, 0o555
 
 
 class NotWhatWasBuilt(CongtinError):
     """A file is not what the build said it wrote; what is remembered of builds must be forgotten."""
-
-
-def time_of(digest: str) -> int:
-    """Return the time a file with this SHA-256 bears in a Release, in seconds since 1970."""
-    return _FIRST_TIME + int(digest[:7], 16)
 
 
 @dataclass
@@ -70,7 +64,7 @@ class Assembly:
         times = times_below(self.tree)
         same = set()
         for host in unchanged:
-            wanted = {name: time_of(digest) for name, digest in before[host].items()}
+            wanted = {name: file_time(digest) for name, digest in before[host].items()}
             if times.get(host) == wanted:
                 self.outputs.update(before[host])
                 same.add(host)
@@ -124,7 +118,8 @@ class Assembly:
             status = os.lstat(there)
         except OSError:
             status = None
-        if status is None or not stat.S_ISREG(status.st_mode) or status.st_mtime_ns != time_of(digest) * 1_000_000_000:
+        time = file_time(digest) * 1_000_000_000
+        if status is None or not stat.S_ISREG(status.st_mode) or status.st_mtime_ns != time:
             text = msg("The file of Release {number} was altered; it is made anew.", number=self.base.number)
             self.problems.append(Problem("altered-file", text, name, severity=Severity.WARNING))
             return False
@@ -139,7 +134,7 @@ class Assembly:
         target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
         with os.fdopen(target, "wb") as stream:
             stream.write(data)
-        os.utime(path, (time_of(digest), time_of(digest)))
+        os.utime(path, (file_time(digest), file_time(digest)))
         self.outputs[name] = digest
 
     def _make_folder(self, name: str) -> None:

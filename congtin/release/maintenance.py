@@ -171,7 +171,7 @@ def _chosen(
     missing = [site for site in sites if site not in found]
     today = _when(max(demands[site].lawful_from(now) for site in sites))
     if missing:
-        text = msg("The notice is not published on {count} Sites: {sites}.", count=len(missing), sites=list_of(missing))
+        text = msg("The notice is not published on every Site that stops; missing: {sites}.", sites=list_of(missing))
         hint = msg(
             "Publish it there, or leave these Sites out. Published now, it allows a stop from {time}.", time=today
         )
@@ -195,7 +195,9 @@ def _chosen(
             site=worst.site, since=_when(worst.since), time=_when(lawful[worst.site]),
             source=list_of(demands[worst.site].sources),
         )  # fmt: skip
-        hint = msg("The notice must be out so many working days before; {count} Sites are too late.", count=len(late))
+        hint = msg(
+            "The notice must be out so many working days before. Sites that are too late: {count}.", count=len(late)
+        )
         raise StopRefused(text, hint)
     return tuple(planned)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from congtin.build.discovery import SERVER_FOLDER
 from congtin.build.manifest import Manifest
 from congtin.build.trust import belongs_to
 from congtin.cores import worker_count
@@ -19,6 +20,7 @@ from congtin.model import EditionKey
 from congtin.network.network import Network
 from congtin.release.assemble import Assembly, NotWhatWasBuilt, set_modes, sync
 from congtin.release.home import Home
+from congtin.release.hosting.served import server_files
 from congtin.release.inner_build import RESULT, Built, read_result
 from congtin.release.records import (
     OUTPUTS,
@@ -77,8 +79,11 @@ def newest_sound(home: Home, trust: TrustRoot) -> tuple[Release | None, list[Pro
     return None, problems
 
 
-def assemble(tree: Path, base: Release | None, editions: Iterable[PublishedEdition], store: Store) -> Assembly:
-    """Fill ``tree`` with what the store's Manifests name; raise NotWhatWasBuilt when a file is another."""
+def assemble(tree: Path, base: Release | None, editions: Sequence[PublishedEdition], store: Store) -> Assembly:
+    """Fill ``tree`` with what the store's Manifests name, and what web servers look for beside it.
+
+    Raise NotWhatWasBuilt when a file is another than the build said.
+    """
     assembly = Assembly(tree, base)
     built: dict[str, dict[str, str]] = {}
     for edition in editions:
@@ -88,6 +93,8 @@ def assemble(tree: Path, base: Release | None, editions: Iterable[PublishedEditi
             raise NotWhatWasBuilt(msg("{name} is no file of {site}.", name=foreign[0], site=edition.site))
         built.setdefault(edition.host, {}).update(outputs)
     assembly.add_built(built, store.output)
+    lists = {name: (tree / name).read_bytes() for name in assembly.outputs if name.startswith(f"{SERVER_FOLDER}/")}
+    assembly.add(server_files(lists, editions))
     return assembly
 
 

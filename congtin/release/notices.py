@@ -6,26 +6,30 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from congtin.catalogue.group import catalogue_of
 from congtin.catalogue.overlay import changed_files
 from congtin.catalogue.paths import MEDIA_SUFFIX
-from congtin.catalogue.source import Item
+from congtin.catalogue.source import Catalogue, Item
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.sync import Synchroniser
 from congtin.checks.text import inspect_text
 from congtin.crosspost.placements import place
+from congtin.editorial import log
 from congtin.editorial.repository import GitRepository
 from congtin.errors import UsageError
 from congtin.layout import CONTENT
 from congtin.messages import msg
 from congtin.network.network import Network
 from congtin.release.home import Home
-from congtin.release.records import Release
+from congtin.release.journal import PUBLISHED, ROLLED_BACK
+from congtin.release.records import OUTPUTS, Release
 from congtin.release.releases import all_releases
 
+# A notice is some weeks old; the log goes back for years.
+_MOST_BACK = timedelta(days=90)
 _YEAR_AFTER = r"(?:\s*(?:năm|,)?\s*{year}\b|(?!\s*(?:(?:năm|,)\s*)?\d{{4}}))"
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -72,9 +76,11 @@ def notices(
         for item_id in dict.fromkeys(items):
             item = _item(git, live.record.commit, network, item_id)
             _require_live(item, live)
-            for site, output, address in _places(network, item, live, wanted):
-                since = _since(_run(home, live), output, item.original.path, history, day)
-                found.append(Notice(item_id, site, address, since))
+            places = list(_places(network, item, live, wanted))
+            run = _run(home, live)
+            since = _since(run, {output for _, output, _ in places}, item.original.path, history, day)
+            _look_further(git, run[-1], item, {output: site for site, output, _ in places}, since)
+            found += [Notice(item_id, site, address, since.get(output)) for site, output, address in places]
     return found
 
 
@@ -123,8 +129,6 @@ def _require_live(item: Item, live: Release) -> None:
 
 def _places(network: Network, item: Item, live: Release, sites: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     """Yield (Site, file, address) where an Item stands in the first language of each Site."""
-    from congtin.catalogue.source import Catalogue
-
     placed = place(network, Catalogue({item.id: item}, (), 1), live.record.clock, sites & network.sites.keys())
     for key, placements in placed.by_edition.items():
         if key.lang != network.sites[key.site].main_language:
@@ -154,17 +158,53 @@ class _Texts:
         return self.known[commit, path]
 
 
-def _since(run: list[Release], output: str, path: str, texts: _Texts, day: date) -> datetime | None:
-    """Return when the oldest Release of an unbroken run was made that has the page, with the day in its text.
+def _since(run: Iterable[Release], outputs: set[str], path: str, texts: _Texts, day: date) -> dict[str, datetime]:
+    """Return when the oldest Release of an unbroken run was made that has each page, with the day in the Item's text.
 
     A date in the front matter proves nothing, and a day that was written in later counts from then on.
     """
-    since = None
+    since: dict[str, datetime] = {}
+    unbroken = outputs
     for release in run:
-        if output not in release.outputs or not names_day(texts.at(release.record.commit, path), day):
+        if not unbroken or not names_day(texts.at(release.record.commit, path), day):
             break
-        since = release.record.created
+        # The list is long and there may be thousands of Releases: only these names are looked for in it.
+        listed = (release.folder / OUTPUTS).read_bytes()
+        unbroken = {output for output in unbroken if f"  {output}\n".encode() in listed}
+        since |= dict.fromkeys(unbroken, release.record.created)
     return since
+
+
+def _look_further(
+    git: GitRepository, oldest: Release, item: Item, sites: Mapping[str, str], since: dict[str, datetime]
+) -> None:
+    """Follow the pages that the oldest Release at hand has through the audit log: Releases before it are removed.
+
+    There a page counts as long as its Item's original and all that lets it stand on the Site had the very same bytes.
+    """
+    reached = {output for output, at in since.items() if at == oldest.record.created}
+    told = {output: _told(git, oldest.record.commit, item, sites[output]) for output in reached}
+    oid = oldest.record.log_head
+    while oid and reached:
+        entry = log.read(git, oid).entry
+        if oldest.record.created - entry.time > _MOST_BACK:
+            return
+        commit = entry.detail.get("commit")
+        if entry.event in (PUBLISHED, ROLLED_BACK) and isinstance(commit, str):
+            if item.facts.date > entry.time:
+                return
+            reached = {output for output in reached if _told(git, commit, item, sites[output]) == told[output]}
+            since |= dict.fromkeys(reached, entry.time)
+        oid = next(iter(git.commit(oid).parents), None)
+
+
+def _told(git: GitRepository, commit: str, item: Item, site: str) -> tuple[bytes | None, ...]:
+    """Return the bytes that decide whether and how an Item stands on a Site."""
+    portal = site.partition("/")[0]
+    paths = [item.original.path]
+    if site != item.site:
+        paths += [f"sites/{portal}/portal.yaml", f"sites/{site}.yaml", f"sites/{site}/picks/{item.id}.yaml"]
+    return tuple(git.tree(commit).read(path) for path in paths)
 
 
 def by_site(found: Iterable[Notice]) -> Mapping[str, list[Notice]]:

@@ -1,0 +1,1 @@
+"""What was done about an incident, and who was told when."""

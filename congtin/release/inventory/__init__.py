@@ -1,0 +1,1 @@
+"""What there is: packages, programs, Sites, settings, for whoever inspects the system."""
