@@ -11,7 +11,7 @@ from network import article
 
 from congtin.errors import ProblemsFound, UsageError
 from congtin.model import HANOI_TIME
-from congtin.release.assemble import time_of
+from congtin.release.hosting.served import file_time
 from congtin.release.rollback import Hold, WouldShowWithdrawn
 
 A = "content/ha/lim/tin-tuc/2026/a.vi.md"
@@ -52,7 +52,7 @@ def test_a_release_is_signed_complete_and_read_only(home):
     for name, digest in release.outputs.items():
         file = release.tree / name
         assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
-        assert stat.S_IMODE(file.stat().st_mode) == 0o444 and file.stat().st_mtime == time_of(digest)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o444 and file.stat().st_mtime == file_time(digest)
     assert {e.host for e in record.editions} == {"ha.gov.vn", "lim.ha.gov.vn", "mai.ha.gov.vn"}
     assert (release.tree / f"{PAGE}.gz").exists() and (release.tree / f"{PAGE}.br").exists()
     assert not os.access(release.folder, os.W_OK) or os.geteuid() == 0
@@ -172,7 +172,7 @@ def test_old_releases_go_and_what_pages_need_stays(tmp_path):
         # The last of today is among the newest two.
         assert home.numbers == [3, 4]
         pool = home.folder / "assets"
-        css = [path for path in pool.rglob("*.css")]
+        css = list(pool.rglob("*.css"))
         assert css and all((home.live.tree / path.relative_to(pool)).samefile(path) for path in css)
         home.roll_back(3)
         assert home.publish().removed == () or home.live.number == 5

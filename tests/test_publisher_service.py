@@ -204,3 +204,27 @@ def test_the_units_name_this_congtin_and_let_it_write_nowhere_else(home):
     assert "publisher run --home" in service and f"ReadWritePaths={home.folder} " in service
     assert "ProtectSystem=strict" in service and "User=congtin" in service
     assert set(texts) == {"congtin-publisher.service", "congtin-integrity.service", "congtin-integrity.timer"}
+
+
+def test_what_is_live_goes_on_to_the_targets_until_each_has_it(tmp_path, home):
+    """One target is there, another one's disk comes later: nothing here waits for it, and in the end it has all."""
+    good, late = tmp_path / "good", tmp_path / "late"
+    good.mkdir()
+    (home.folder / "publisher.yaml").write_text(
+        "content: ../content.git\nprofile: work\ntargets:\n"
+        f"  - {{name: good, kind: local, folder: {good}}}\n  - {{name: late, kind: local, folder: {late}}}\n"
+    )
+    page = "live/tree/lim.ha.gov.vn/tin-tuc/2026/a/index.html"
+    with Running(home) as running:
+        wait_for(lambda: (good / page).exists() and running.errors)
+        wait_for(lambda: {t.name: t.release for t in read_status(home.home).targets} == {"good": 1, "late": None})
+        home.edit({A: article(1, "Lần hai")})
+        wait_for(lambda: "Lần hai" in (good / page).read_text("utf-8"))
+    late.mkdir()
+    done = home.congtin("publish")
+    assert "Release 3 is live" in done.stdout and "Lần hai" in (late / page).read_text("utf-8")
+    states = json.loads((home.folder / "status" / "targets.json").read_text())
+    assert {name: (state["release"], state["error"]) for name, state in states.items()} == {
+        "good": (3, ""),
+        "late": (3, ""),
+    }

@@ -12,11 +12,12 @@ from rich.text import Text
 
 from congtin.cli.context import Context
 from congtin.cli.home_option import home_option
-from congtin.cli.show import make_console, problems_json, show_problems
+from congtin.cli.show import make_console, problems_json, show_error, show_problems
 from congtin.editorial.desk import MAIN, Desk
 from congtin.errors import Problem, Severity
 from congtin.messages import msg, translate
 from congtin.model import HANOI_TIME
+from congtin.release.distribute import distribute
 from congtin.release.home import Home
 from congtin.release.integrity import verify_pool, verify_release, write_report
 from congtin.release.publish import Published
@@ -44,10 +45,23 @@ def publish_command(context: Context, commit: str, home: Home, form: str) -> Non
         published = publish_and_tell(
             home, commit, context.now, Steps(lambda step: status.update(f"{step_word(step)} …"))
         )
-    end_hold(home)
+        end_hold(home)
+        if home.settings.targets:
+            status.update(f"{translate('sending to the targets')} …")
+        failed = distribute(home, published.release)
+    for error in failed:
+        show_error(console, error)
     if form == "json":
         click.echo(_published_json(published))
-        return
+    else:
+        _say(published)
+    if failed:
+        # It is live here all the same.
+        sys.exit(1)
+
+
+def _say(published: Published) -> None:
+    console = make_console(stderr=True)
     show_problems(console, [p for p in published.problems if p.severity is not Severity.NOTICE])
     record = published.release.record
     said = msg(

@@ -17,6 +17,7 @@ from congtin.editorial.desk import MAIN, Desk
 from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.release import queue
+from congtin.release.distribute import Distributor
 from congtin.release.home import Home
 from congtin.release.publish import Published
 from congtin.release.releases import live_release
@@ -57,12 +58,21 @@ class Service:
 
     def run(self) -> None:
         """Publish whatever is due until somebody stops it; a publication that has begun is brought to its end."""
+        distributor = Distributor(self.home, self.refused)
         self._tell()
-        while not self._stop.is_set():
-            commit = self.due()
-            if commit:
-                self.publish(commit)
-            self._stop.wait(_LOOK_SECONDS)
+        distributor.start()
+        try:
+            while not self._stop.is_set():
+                commit = self.due()
+                if commit:
+                    self.publish(commit)
+                elif distributor.news.is_set():
+                    distributor.news.clear()
+                    self._tell()
+                self._stop.wait(_LOOK_SECONDS)
+        finally:
+            distributor.stop()
+        self._tell()
 
     def stop_on_signals(self) -> None:
         """Stop after SIGTERM or SIGINT."""

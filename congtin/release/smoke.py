@@ -57,7 +57,9 @@ def _request(origin: str, name: str, digest: str) -> _Request:
 
 async def _ask_all(requests: Iterable[_Request], context: ssl.SSLContext) -> list[Problem]:
     limit = asyncio.Semaphore(_AT_ONCE)
-    async with httpx.AsyncClient(verify=context, timeout=_SECONDS, trust_env=False) as client:
+    # A kept connection would answer for another host than the one whose certificate was looked at.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(verify=context, timeout=_SECONDS, trust_env=False, limits=limits) as client:
 
         async def ask(request: _Request) -> Problem | None:
             async with limit:

@@ -21,6 +21,7 @@ from congtin.editorial.merging import CHANGE
 from congtin.errors import CongtinError, ProblemsFound, UsageError
 from congtin.messages import msg
 from congtin.release import queue
+from congtin.release.distribute import TargetState, target_states
 from congtin.release.home import Home
 from congtin.release.records import Record, Release
 from congtin.release.releases import all_releases, live_release
@@ -110,6 +111,7 @@ class Status(_Model):
     failure: Failure | None = None
     changes: tuple[ChangeState, ...] = ()
     published: tuple[Publication, ...] = ()
+    targets: tuple[TargetState, ...] = ()
 
 
 @dataclass
@@ -144,6 +146,7 @@ class StatusBoard:
             failure=self.failure,
             changes=tuple(_changes(releases, live, desk, self.commit if step else None, self.failure, held=bool(hold))),
             published=_published(releases),
+            targets=tuple(target_states(self.home).values()),
         )
         write_status(self.home, status)
 

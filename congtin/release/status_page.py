@@ -13,7 +13,6 @@ from congtin.messages import translate
 from congtin.model import HANOI_TIME
 from congtin.release.page_style import STYLE
 
-_REFRESH_SECONDS = 15
 _COLOURS = {"queued": "amber", "building": "planned", "live": "green", "failed": "red", "held": "amber"}
 
 
@@ -62,10 +61,9 @@ def status_page(status: Mapping[str, Any], lang: str = "vi") -> str:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     return environment.get_template("status.html.j2").render(
-        {"step": None, "live": None, "hold": None, "failure": None, "waiting": (), "changes": (), **status},
+        {"step": None, "live": None, "hold": None, "failure": None, "waiting": (), "changes": (), "targets": (), **status},
         translate=lambda text: translate(text, lang),
         lang=lang,
-        refresh=_REFRESH_SECONDS,
         style=STYLE,
         colours=_COLOURS,
         shown=shown,
