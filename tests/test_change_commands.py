@@ -83,8 +83,8 @@ def test_a_change_from_start_to_merge_by_commands_alone(city):
     assert typed(editor, "merge", change).strip() == commit, "asking again is no harm"
     history = typed(editor, "log", change)
     events = [line.split()[3] for line in history.splitlines()]
-    assert events[0] == "edited" and events[-1] == "published" and events.count("submitted") == 2
-    assert translate("published", "vi") in typed(editor, "log", change, lang="vi")
+    assert events[0] == "edited" and events[-1] == "merged" and events.count("submitted") == 2
+    assert translate("merged", "vi") in typed(editor, "log", change, lang="vi")
     assert change not in typed(editor, "list")
     assert change in typed(editor, "list", "--all")
 

@@ -33,9 +33,9 @@ class TargetState(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
-    release: int | None
-    """The Release it got last."""
     at: AwareDatetime
+    release: int | None = None
+    """The Release it got last."""
     error: str = ""
 
 
