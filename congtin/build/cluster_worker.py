@@ -18,9 +18,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from congtin.build.discovery import SERVER_FOLDER
 from congtin.build.manifest import FOLDER as MANIFESTS
-from congtin.build.manifest import STAGING
+from congtin.build.manifest import SERVER_FOLDER, STAGING
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
 from congtin.catalogue.state import FILE
 from congtin.engine import frame_digest

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from xml.sax.saxutils import escape
 
 from congtin.build.contexts import Contexts
+from congtin.build.manifest import SERVER_FOLDER
 from congtin.build.pages import PageSpec
 from congtin.build.plan import EditionPlan
 from congtin.languages import html_lang
@@ -17,8 +18,6 @@ _SITEMAP_START = (
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 )
 _QUOTE = {'"': "&quot;"}
-# Not a host name, so that no web server serves it.
-SERVER_FOLDER = ".server"
 
 
 def sitemap(contexts: Contexts) -> bytes:

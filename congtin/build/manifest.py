@@ -12,6 +12,8 @@ from congtin.model import EditionKey
 
 FOLDER = "manifests"
 STAGING = ".staging"
+# Not a host name, so that no web server serves it.
+SERVER_FOLDER = ".server"
 _HEAD = "congtin-manifest-4 "
 _END = "end"
 
@@ -108,6 +110,14 @@ def all_files_exist(root: Path, names: Iterable[str]) -> bool:
         return all(stat.S_ISREG(os.lstat(base + name).st_mode) for name in names)
     except OSError:
         return False
+
+
+def belongs_to(host: str, name: str) -> bool:
+    """Tell whether a path below the output root is one that Editions on this host may write."""
+    parts = name.split("/")
+    home = [SERVER_FOLDER, host] if parts[0] == SERVER_FOLDER else [host]
+    plain = name.isprintable() and not {"", ".", ".."} & set(parts)
+    return plain and parts[: len(home)] == home and len(parts) > len(home)
 
 
 def replace_file(file: Path, data: bytes) -> None:

@@ -19,8 +19,7 @@ from pathlib import Path
 from secrets import SystemRandom
 
 from congtin.build.cluster_worker import INCOMING, show
-from congtin.build.discovery import SERVER_FOLDER
-from congtin.build.manifest import STAGING, Manifest, edition_name
+from congtin.build.manifest import STAGING, Manifest, belongs_to, edition_name
 from congtin.build.output import SEAL, TREE
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
 from congtin.catalogue.state import FILE
@@ -127,14 +126,6 @@ def _require_single_owners(received: Sequence[_Edition]) -> None:
                     name=name,
                 )
                 raise BuildError(text)
-
-
-def belongs_to(host: str, name: str) -> bool:
-    """Tell whether a path below the output root is one that Editions on this host may write."""
-    parts = name.split("/")
-    home = [SERVER_FOLDER, host] if parts[0] == SERVER_FOLDER else [host]
-    plain = name.isprintable() and not {"", ".", ".."} & set(parts)
-    return plain and parts[: len(home)] == home and len(parts) > len(home)
 
 
 def _damage(edition: _Edition) -> Msg | None:

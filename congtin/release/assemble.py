@@ -20,7 +20,7 @@ from congtin.messages import msg
 from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
 from congtin.release.folders import link_folders, remove_folder, times_below
 from congtin.release.hosting.served import file_time
-from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, Release
+from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, TREE, Release
 
 _FILE_MODE, _FOLDER_MODE = 0o444, 0o555
 
@@ -38,7 +38,8 @@ class Assembly:
     outputs: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     """Files of the last Release that somebody altered."""
-    _folders: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
+    """Folders below the tree that were made one by one; those of whole hosts are read-only as they were."""
     _before: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -139,9 +140,13 @@ class Assembly:
 
     def _make_folder(self, name: str) -> None:
         folder = name.rpartition("/")[0]
-        if folder not in self._folders:
-            Path(self.tree, folder).mkdir(parents=True, exist_ok=True)
-            self._folders.add(folder)
+        missing = []
+        while folder and folder not in self.made:
+            missing.append(folder)
+            folder = folder.rpartition("/")[0]
+        for each in reversed(missing):
+            Path(self.tree, each).mkdir(exist_ok=True)
+            self.made.add(each)
 
 
 def _read(folder: Path, name: str) -> bytes:
@@ -166,14 +171,13 @@ def _same(host: str, built: Mapping[str, str], before: Mapping[str, str]) -> boo
     return new == old
 
 
-def set_modes(folder: Path) -> None:
-    """Make a Release read-only."""
-    for file in (folder / OUTPUTS, folder / RECORD, folder / SIGNATURE):
-        file.chmod(_FILE_MODE)
-    for name, _, _ in os.walk(folder, topdown=False):
-        # Shared folders are read-only already; asking is cheaper than telling.
-        if stat.S_IMODE(os.lstat(name).st_mode) != _FOLDER_MODE:
-            os.chmod(name, _FOLDER_MODE)  # noqa: PTH101 (some ten thousand)
+def set_modes(release: Path, made: Iterable[str]) -> None:
+    """Make a Release read-only: its own files, and the folders of its tree that were ``made`` for it."""
+    for file in (OUTPUTS, RECORD, SIGNATURE):
+        (release / file).chmod(_FILE_MODE)
+    for folder in (*made, ""):
+        Path(release, TREE, folder).chmod(_FOLDER_MODE)
+    release.chmod(_FOLDER_MODE)
 
 
 def sync(folder: Path) -> None:

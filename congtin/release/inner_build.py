@@ -6,31 +6,17 @@ import errno
 import json
 import sys
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from congtin.build.pipeline import build
 from congtin.build.request import BuildRequest
 from congtin.catalogue.store import CatalogueStore
-from congtin.errors import CongtinError, Problem, ProblemsFound
+from congtin.errors import CongtinError, ProblemsFound
 from congtin.model import Profile
-from congtin.stored_problems import message_data, message_of, problems_of_text, problems_text
-
-RESULT = "result.json"
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build that ran apart tells."""
-
-    problems: list[Problem]
-    rendered: int
-    editions: int
-    """Those that were not skipped."""
-    items: int
-    next_due: datetime | None
+from congtin.release.built import RESULT
+from congtin.stored_problems import message_data, problems_text
 
 
 def main(arguments: list[str]) -> None:
@@ -56,23 +42,6 @@ def main(arguments: list[str]) -> None:
             "items": report.items, "next_due": _next_due(where),
         }  # fmt: skip
     (where.parent / RESULT).write_text(json.dumps(result, ensure_ascii=False), "utf-8")
-
-
-def read_result(folder: Path) -> Built:
-    """Return what the build said; raise what it raised."""
-    data = json.loads((folder / RESULT).read_text("utf-8"))
-    if "refused" in data:
-        raise ProblemsFound(problems_of_text(data["refused"]))
-    if "failed" in data:
-        raise CongtinError(message_of(data["failed"]), message_of(data["hint"]) if data["hint"] else None)
-    due = data["next_due"]
-    return Built(
-        problems_of_text(data["problems"]),
-        data["rendered"],
-        data["editions"],
-        data["items"],
-        datetime.fromtimestamp(due, UTC) if due is not None else None,
-    )
 
 
 def _next_due(state: Path) -> float | None:

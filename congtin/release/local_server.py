@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from congtin.build.discovery import SERVER_FOLDER
+from congtin.build.manifest import SERVER_FOLDER
 from congtin.errors import UsageError
 from congtin.messages import msg, translate
 from congtin.release import live as live_pages

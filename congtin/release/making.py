@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from congtin.build.discovery import SERVER_FOLDER
-from congtin.build.manifest import Manifest
-from congtin.build.trust import belongs_to
+from congtin.build.manifest import SERVER_FOLDER, Manifest, belongs_to
 from congtin.cores import worker_count
 from congtin.editorial import signatures
 from congtin.editorial.signatures import RELEASE
@@ -19,9 +17,9 @@ from congtin.messages import msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
 from congtin.release.assemble import Assembly, NotWhatWasBuilt, set_modes, sync
+from congtin.release.built import RESULT, Built, read_result
 from congtin.release.home import Home
 from congtin.release.hosting.served import server_files
-from congtin.release.inner_build import RESULT, Built, read_result
 from congtin.release.records import (
     OUTPUTS,
     RECORD,
@@ -98,13 +96,13 @@ def assemble(tree: Path, base: Release | None, editions: Sequence[PublishedEditi
     return assembly
 
 
-def sign(home: Home, half: Path, record: Record, outputs: Mapping[str, str], key: Path) -> Release:
+def sign(home: Home, half: Path, record: Record, assembly: Assembly, key: Path) -> Release:
     """Give a filled Release its record and its name; from here on it is whole, on the disk, and read-only."""
-    (half / OUTPUTS).write_bytes(outputs_bytes(outputs))
+    (half / OUTPUTS).write_bytes(outputs_bytes(assembly.outputs))
     data = record.to_bytes()
     (half / RECORD).write_bytes(data)
     (half / SIGNATURE).write_bytes(signatures.sign(data, key, RELEASE))
-    set_modes(half)
+    set_modes(half, assembly.made)
     sync(half)
     folder = home.releases / half.name.removeprefix(HALF)
     half.rename(folder)

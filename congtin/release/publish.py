@@ -21,10 +21,10 @@ from congtin.model import Profile
 from congtin.network.network import Network
 from congtin.release import making, stores
 from congtin.release.assemble import NotWhatWasBuilt, changed_files
+from congtin.release.built import Built
 from congtin.release.export import export
 from congtin.release.home import Home
 from congtin.release.identity import installed_maker
-from congtin.release.inner_build import Built
 from congtin.release.journal import log_missing_event, published_event
 from congtin.release.readiness import Answers, dead_links, lost_pages, missing_homes
 from congtin.release.records import TREE, PublishedEdition, Record, Release
@@ -142,7 +142,7 @@ class _Publication:
                       *dead_links(half / TREE, changed, answers)])  # fmt: skip
         with steps.on(Step.SIGN):
             record = self._record(number, commit, live, built, outputs, len(changed), editions)
-            release = making.sign(home, half, record, outputs, self.desk.key)
+            release = making.sign(home, half, record, assembly, self.desk.key)
             stores.seal(store, number, checkpoint, self.desk.key)
         self._go_live(release, live, changed)
         with steps.on(Step.TIDY):

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import html
 
-from congtin.build.discovery import SERVER_FOLDER
+from congtin.build.manifest import SERVER_FOLDER
 from congtin.errors import Problem
 from congtin.messages import msg
 from congtin.network.hosts import RESERVED_PARTS

@@ -25,7 +25,10 @@ def is_named_by_content(name: str) -> bool:
 
 def add_to_pool(home: Home, release: Release) -> None:
     """Keep the content-named files of a Release where pages of any other still find them."""
-    for name in filter(is_named_by_content, release.outputs):
+    for name in release.outputs:
+        # The cheap question first: there are tens of thousands.
+        if "/theme/" not in name or not is_named_by_content(name):
+            continue
         there = home.assets / name
         if not there.exists():
             there.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from congtin.messages import translate
 from congtin.model import HANOI_TIME
 from congtin.release.page_style import STYLE
 
+_EMPTY = {**dict.fromkeys(("step", "live", "hold", "failure")), **dict.fromkeys(("waiting", "changes", "targets"), ())}
 _COLOURS = {"queued": "amber", "building": "planned", "live": "green", "failed": "red", "held": "amber"}
 
 
@@ -61,7 +62,7 @@ def status_page(status: Mapping[str, Any], lang: str = "vi") -> str:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     return environment.get_template("status.html.j2").render(
-        {"step": None, "live": None, "hold": None, "failure": None, "waiting": (), "changes": (), "targets": (), **status},
+        {**_EMPTY, **status},
         translate=lambda text: translate(text, lang),
         lang=lang,
         style=STYLE,
