@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -57,11 +58,15 @@ def step_word(step: str, lang: str | None = None) -> str:
     return words[step]
 
 
+@functools.cache
+def _template() -> jinja2.Template:
+    loader = jinja2.FileSystemLoader(Path(__file__).parent)
+    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("status.html.j2")
+
+
 def status_page(status: Mapping[str, Any], lang: str = "vi") -> str:
     """Return the page for a status as plain data."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    return environment.get_template("status.html.j2").render(
+    return _template().render(
         {**_EMPTY, **status},
         translate=lambda text: translate(text, lang),
         lang=lang,

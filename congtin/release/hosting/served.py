@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from congtin.build.discovery import SERVER_FOLDER
+from congtin.build.manifest import SERVER_FOLDER
 from congtin.errors import BuildError
 from congtin.messages import msg
 from congtin.release.records import PublishedEdition
