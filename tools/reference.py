@@ -31,6 +31,7 @@ from congtin import errors  # noqa: E402 (the same)
 from congtin.catalogue.front_matter import MODELS, Translation  # noqa: E402 (the same)
 from congtin.cli.main import main as congtin  # noqa: E402 (the same)
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary  # noqa: E402 (the same)
+from congtin.release.settings import Settings  # noqa: E402
 
 _HEAD = """\
 # Reference
@@ -63,6 +64,7 @@ _ENVIRONMENT = {
     "CONGTIN_NOW": "The clock of a plain Pelican run, as `--now` is for `congtin`.",
     "CONGTIN_ROSTER": "The private repository of the Boards, where neither an option nor Git's configuration names it.",
     "CONGTIN_TRUST": "The trust root, likewise.",
+    "CONGTIN_HOME": "The folder of the machine that publishes, where `--home` does not name it.",
     "CONGTIN_FORGE": "The file that says how a forge is reached ([forges](forges.md)).",
     "CONGTIN_LANG": "The language Côngtin speaks to the person: `vi` or `en`. Otherwise the first of `LC_ALL`, "
     "`LC_MESSAGES` and `LANG` that is set decides, and without any of them it is English.",
@@ -78,6 +80,7 @@ def reference() -> str:
     parts += [model_section("`portal` in `portal.yaml`", PortalOptions)]
     parts += [model_section("Pick", Pick), model_section("`_vocabulary.yaml`", Vocabulary)]
     parts += [nested([SiteOptions, PortalOptions, Pick, Vocabulary])]
+    parts += ["## `publisher.yaml`\n", model_section("The machine that publishes", Settings), nested([Settings])]
     parts += ["## Problem codes\n", problem_codes(), "## Pelican settings\n", settings()]
     parts += ["## Environment variables\n", environment()]
     return "\n".join(part for part in parts if part)
@@ -201,7 +204,13 @@ def type_of(schema: Mapping[str, Any]) -> str:
 
 def plain_type(schema: Mapping[str, Any]) -> str:
     """Return the words for text, numbers and yes or no, with their limits."""
-    word = {"string": "text", "integer": "whole number", "boolean": "true or false", "null": "nothing"}[schema["type"]]
+    word = {
+        "string": "text",
+        "integer": "whole number",
+        "number": "number",
+        "boolean": "true or false",
+        "null": "nothing",
+    }[schema["type"]]
     if "maxLength" in schema:
         word += f", at most {schema['maxLength']} characters"
     if "pattern" in schema:
@@ -260,7 +269,7 @@ def sentences_of(call: ast.Call, function: ast.FunctionDef, after: int) -> list[
     """Return what the call says, or what was put into the variable it says."""
     said = call.args[1] if len(call.args) > 1 else None
     if isinstance(said, ast.Call):
-        return [text for text in [text_of(said.args[0])] if text]
+        return [text for text in [text_of(said.args[0])] if text] if said.args else []
     given = [
         (node.lineno, text)
         for node in ast.walk(function)

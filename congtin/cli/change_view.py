@@ -79,6 +79,7 @@ def event_name(event: str) -> str:
         "incident-notified": translate("incident told"),
         "incident-closed": translate("incident closed"),
         "backup-created": translate("backup made"),
+        "backup-failed": translate("backup failed"),
         "backup-verified": translate("backup verified"),
         "backup-restored": translate("backup restored"),
         "refused": translate("refused"),

@@ -18,6 +18,7 @@ from congtin.messages import Msg, msg, translate
 # Module and name of each command: one is read when it is asked for, because all of them take half a second.
 _COMMANDS = {
     "archive": ("congtin.cli.archive", "archive_group"),
+    "backup": ("congtin.cli.backup", "backup_group"),
     "board": ("congtin.cli.board", "board_group"),
     "build": ("congtin.cli.build", "build_command"),
     "change": ("congtin.cli.change", "change_group"),

@@ -126,8 +126,9 @@ def list_command(home: Home, form: str) -> None:
         click.echo(json.dumps(data, ensure_ascii=False, indent=1))
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("Release", "Commit", "Made", "Pages", "New files", ""):
-        table.add_column(translate(title))
+    titles = (translate("Release"), translate("Commit"), translate("Made"), translate("Pages"), translate("New files"))
+    for title in (*titles, ""):
+        table.add_column(title)
     for release in releases:
         record = release.record
         mark = translate("live") if live and release.number == live.number else ""

@@ -11,6 +11,7 @@ from congtin.catalogue.front_matter import MODELS, Translation
 from congtin.cli.files import require_folder_place
 from congtin.messages import msg, translate
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
+from congtin.release.settings import Settings
 from congtin.validation import StrictModel
 
 SCHEMAS: dict[str, type[StrictModel]] = {
@@ -20,6 +21,7 @@ SCHEMAS: dict[str, type[StrictModel]] = {
     "portal": PortalOptions,
     "pick": Pick,
     "vocabulary": Vocabulary,
+    "publisher": Settings,
 }
 
 

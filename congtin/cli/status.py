@@ -106,8 +106,8 @@ def _show(console: Console, status: Status) -> None:
     if not status.changes:
         return
     table = Table(box=None, pad_edge=False)
-    for title in ("Change", "State", "Merged", "Live"):
-        table.add_column(translate(title))
+    for title in (translate("Change"), translate("State"), translate("Merged"), translate("Live")):
+        table.add_column(title)
     for change in status.changes[:_FEW]:
         live = (
             str(msg("Release {number}, {time}", number=change.release, time=shown(change.live))) if change.live else ""

@@ -68,7 +68,7 @@ def status_page(status: Mapping[str, Any], lang: str = "vi") -> str:
     """Return the page for a status as plain data."""
     return _template().render(
         {**_EMPTY, **status},
-        translate=lambda text: translate(text, lang),
+        translate=functools.partial(translate, lang=lang),
         lang=lang,
         style=STYLE,
         colours=_COLOURS,
