@@ -11,7 +11,7 @@ WORKERS ?= 2
 ARGS ?=
 PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
 
-.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean bench bench-gate verify-long
+.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean bench bench-gate bench-publish verify-long drill
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,12 @@ bench: setup ## measure against Hugo and Pelican, write docs/performance.md: mak
 bench-gate: setup ## what a push, and a check of one Change, cost at 100,000 Items
 	@$(BIN)/python bench/push.py build/bench/push
 	@$(BIN)/python bench/check_change.py build/bench/check
+
+bench-publish: setup ## one Item from merge to live, against a full publication of 391 Sites
+	@$(BIN)/python bench/publish.py build/bench/publish --json build/bench/publish.json $(ARGS)
+
+drill: setup-test ## publishing proved in full: 200 kills, 50 switches under load, every host, restore; minutes to hours
+	@$(BIN)/python tools/drill.py $(ARGS)
 
 verify-long: setup-test ## 300 random series of edits and 200 interrupted builds, with a new seed
 	@$(BIN)/python tools/verify_long.py $(ARGS)
