@@ -278,3 +278,58 @@ def test_a_build_that_never_ends_or_dies_leaves_the_old_release(tmp_path, monkey
         assert home.numbers == [] and not os.path.lexists(home.folder / "live")
     finally:
         home.desk.close()
+
+
+LEAK = """
+
+import pathlib
+_state = pathlib.Path({state!r})
+for _found in _state.glob('leak*.sqlite'):
+    if _found.is_file():
+        raise RuntimeError('LEAKED ' + _found.read_text()[:40])
+try:
+    (_state / 'leak.sqlite').symlink_to({key!r})
+except OSError:
+    pass
+"""
+
+
+def test_a_link_that_a_plugin_leaves_is_followed_by_nobody(tmp_path):
+    """Dangling inside, it would lead to the service's key outside; a store with a link is neither sealed nor copied."""
+    leak = LEAK.format(state=str(tmp_path / "home/work/build/state"), key=str(tmp_path / "keys" / "service"))
+    home = TinyHome.create(tmp_path, f"-- {A} --\n{article(1)}", added={"plugins/strict.py": leak})
+    try:
+        with pytest.raises(CongtinError, match=r"leak\.sqlite is not what the build left there"):
+            home.publish()
+        assert home.numbers == []
+    finally:
+        home.desk.close()
+
+
+def test_what_the_build_says_is_read_through_no_link_and_must_make_sense(tmp_path):
+    """A result that is a link to a key, or no result at all, is an error and shows nothing of the key."""
+    lines = """
+
+import os, pathlib
+_result = pathlib.Path({result!r})
+def _end(code, _exit=os._exit):
+    _exit(code)
+class _Late:
+    def __del__(self):
+        try:
+            os.unlink({result!r})
+            os.symlink({key!r}, {result!r})
+        except OSError:
+            pass
+import atexit
+atexit.register(_Late().__del__)
+"""
+    result, key = tmp_path / "home/work/build/result.json", tmp_path / "keys" / "service"
+    added = {"plugins/strict.py": lines.format(result=str(result), key=str(key))}
+    home = TinyHome.create(tmp_path, f"-- {A} --\n{article(1)}", added=added)
+    try:
+        with pytest.raises(CongtinError) as found:
+            home.publish()
+        assert "PRIVATE" not in str(found.value) and "result.json is not what the build left" in str(found.value)
+    finally:
+        home.desk.close()

@@ -15,18 +15,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from congtin.errors import CongtinError, Problem, Severity
+from congtin.errors import Problem, Severity
 from congtin.messages import msg
+from congtin.release.built import NotWhatWasBuilt, read_plain
 from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
 from congtin.release.folders import link_folders, remove_folder, times_below
 from congtin.release.hosting.served import file_time
 from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, TREE, Release
 
 _FILE_MODE, _FOLDER_MODE = 0o444, 0o555
-
-
-class NotWhatWasBuilt(CongtinError):
-    """A file is not what the build said it wrote; what is remembered of builds must be forgotten."""
 
 
 @dataclass
@@ -81,7 +78,7 @@ class Assembly:
                 if is_compressible(name) and not self._link_forms(name):
                     texts.setdefault(digest, []).append(name)
                 continue
-            data = _read(output, name)
+            data = read_plain(output / name)
             if hashlib.sha256(data).hexdigest() != digest:
                 raise NotWhatWasBuilt(msg("{path} is not what the build left there.", path=output / name))
             self._write(name, data, digest)
@@ -97,7 +94,7 @@ class Assembly:
                 self._write(name, data, digest)
 
     def _compress(self, texts: Mapping[str, list[str]]) -> None:
-        given = ((digest, _read(self.tree, names[0])) for digest, names in texts.items())
+        given = ((digest, read_plain(self.tree / names[0])) for digest, names in texts.items())
         for digest, forms in all_compressed(given):
             for suffix, data in forms.items():
                 form = hashlib.sha256(data).hexdigest()
@@ -147,17 +144,6 @@ class Assembly:
         for each in reversed(missing):
             Path(self.tree, each).mkdir(exist_ok=True)
             self.made.add(each)
-
-
-def _read(folder: Path, name: str) -> bytes:
-    """Return a plain file's bytes; what was built is never read through a link."""
-    try:
-        descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        text = msg("{path} is not what the build left there.", path=folder / name)
-        raise NotWhatWasBuilt(text) from error
-    with os.fdopen(descriptor, "rb") as stream:
-        return stream.read()
 
 
 def _below(host: str, name: str) -> bool:

@@ -16,8 +16,8 @@ from congtin.errors import Problem, Severity
 from congtin.messages import msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
-from congtin.release.assemble import Assembly, NotWhatWasBuilt, set_modes, sync
-from congtin.release.built import RESULT, Built, read_result
+from congtin.release.assemble import Assembly, set_modes, sync
+from congtin.release.built import RESULT, Built, NotWhatWasBuilt, read_result
 from congtin.release.home import Home
 from congtin.release.hosting.served import server_files
 from congtin.release.records import (

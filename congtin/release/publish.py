@@ -20,8 +20,8 @@ from congtin.messages import msg
 from congtin.model import Profile
 from congtin.network.network import Network
 from congtin.release import making, stores
-from congtin.release.assemble import NotWhatWasBuilt, changed_files
-from congtin.release.built import Built
+from congtin.release.assemble import changed_files
+from congtin.release.built import Built, NotWhatWasBuilt
 from congtin.release.export import export
 from congtin.release.home import Home
 from congtin.release.identity import installed_maker
@@ -126,6 +126,7 @@ class _Publication:
             network = self._network(commit, store)
         with steps.on(Step.BUILD):
             built = making.built_apart(home, source, store, self.now)
+            stores.require_plain(store.state)
         with steps.on(Step.ASSEMBLE):
             number = making.next_number(all_releases(home))
             half = home.releases / f"{HALF}{number:06}"

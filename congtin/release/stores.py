@@ -9,9 +9,9 @@ The next Release works on a copy, so that a stop at any moment leaves the sealed
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from congtin.editorial.signatures import STORE, BadSignature, public_key_of
 from congtin.editorial.statements import Sha256
 from congtin.engine import engine_digest
 from congtin.messages import Msg, msg
+from congtin.release.built import NotWhatWasBuilt, read_plain
 
 _SEAL, _SIGNATURE = "seal.json", "seal.sig"
 BUILD, STATE, GATE, _HALF = "build", "state", "gate", ".new"
@@ -127,27 +128,35 @@ def _checked(folder: Path, key: Path, home: str) -> tuple[Checkpoint | None, Msg
         return None, msg("The store {path} was sealed by somebody else; it is not used.", path=folder)
     if found.engine != engine_digest():
         return None, msg("The store {path} is of another congtin; it is not used.", path=folder)
-    present = _digests(folder)
+    try:
+        present = _digests(folder)
+    except NotWhatWasBuilt as error:
+        return None, error.message
     for name in sorted(found.files.keys() | present.keys()):
         if found.files.get(name) != present.get(name):
             return None, msg("{path} is not what the publisher left there; the store is not used.", path=folder / name)
     return found.checkpoint, None
 
 
+def require_plain(folder: Path) -> None:
+    """Raise NotWhatWasBuilt when a folder, or anything below it, is a link, a device or a pipe.
+
+    A build may write what it likes there, but a link would lead whoever copies it to files that are none of its.
+    """
+    for path in (folder, *folder.rglob("*")):
+        mode = path.lstat().st_mode
+        if not stat.S_ISDIR(mode) and (path == folder or not stat.S_ISREG(mode)):
+            raise NotWhatWasBuilt(msg("{path} is not what the build left there.", path=path))
+
+
 def _digests(folder: Path) -> dict[str, str]:
-    """Return the digest of every file; links and devices get one that no file has."""
+    """Return the digest of every file; raise NotWhatWasBuilt for anything that is no plain file."""
+    require_plain(folder)
     found = {}
-    for name, folders, files in os.walk(folder):
-        for entry in (*files, *(each for each in folders if Path(name, each).is_symlink())):
-            path = Path(name, entry)
-            inner = path.relative_to(folder).as_posix()
-            if inner in _NOT_SEALED:
-                continue
-            if path.is_file() and not path.is_symlink():
-                with path.open("rb") as stream:
-                    found[inner] = hashlib.file_digest(stream, "sha256").hexdigest()
-            else:
-                found[inner] = hashlib.sha256(json.dumps(["no file", inner]).encode()).hexdigest()
+    for path in folder.rglob("*"):
+        inner = path.relative_to(folder).as_posix()
+        if inner not in _NOT_SEALED and path.is_file():
+            found[inner] = hashlib.sha256(read_plain(path)).hexdigest()
     return found
 
 
@@ -158,6 +167,6 @@ def _copy(source: Path, target: Path) -> None:
         inner.mkdir(parents=True)
         for file in files:
             if file.endswith(_SQLITE):
-                shutil.copyfile(Path(name, file), inner / file)
+                shutil.copyfile(Path(name, file), inner / file, follow_symlinks=False)
             else:
-                (inner / file).hardlink_to(Path(name, file))
+                os.link(Path(name, file), inner / file, follow_symlinks=False)
