@@ -21,6 +21,7 @@ FLOORS = {
     "congtin.engine": 1.7,
     "congtin.stored_problems": 1.7,
     "congtin.strict_yaml": 2,
+    "congtin.locks": 2,
     "congtin.workers": 2,
     "congtin.validation": 2,
     "congtin.rules": 3,

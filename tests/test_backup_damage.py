@@ -25,10 +25,11 @@ from congtin.editorial.repository import ABSENT, GitRepository
 from congtin.release.backup import folders as backup_folders
 from congtin.release.backup import restic as restic_module
 from congtin.release.backup.create import NotStaged
-from congtin.release.backup.folders import BackupBusy, remove_folder
+from congtin.release.backup.folders import BackupBusy
 from congtin.release.backup.places import settings_of
 from congtin.release.backup.stage import stage
 from congtin.release.backup.stage_git import RepositoryUnfit
+from congtin.release.folders import remove_folder
 
 B = "content/ha/lim/tin-tuc/2026/b.vi.md"
 

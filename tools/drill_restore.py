@@ -29,10 +29,11 @@ from congtin.editorial.repository import GitRepository
 from congtin.errors import Problem
 from congtin.release.backup.create import create, init
 from congtin.release.backup.drill import drill
-from congtin.release.backup.folders import Folders, remove_folder
+from congtin.release.backup.folders import Folders
 from congtin.release.backup.places import settings_of
 from congtin.release.backup.reports import Timed
 from congtin.release.backup.verify import look_at, verify
+from congtin.release.folders import remove_folder
 from congtin.release.home import Home
 from congtin.release.settings import FILE
 

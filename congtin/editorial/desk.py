@@ -6,14 +6,12 @@ Where things are stands in the bare repository's own configuration: `congtin.ros
 
 from __future__ import annotations
 
-import fcntl
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self
 
 from congtin.editorial import approvals, log, refs
 from congtin.editorial.log import Event, Recorded
@@ -26,6 +24,7 @@ from congtin.editorial.rosters import Rosters
 from congtin.editorial.standing import Appended, Standing
 from congtin.editorial.trust import TrustRoot, load_trust
 from congtin.errors import CongtinError, UsageError
+from congtin.locks import locked
 from congtin.messages import msg
 
 if TYPE_CHECKING:
@@ -166,12 +165,8 @@ class Desk:
         The system ends the lock with the process that holds it, however that ends.
         """
         self.state.mkdir(exist_ok=True)
-        with (self.state / "lock").open("w") as file:
-            end = time.monotonic() + patience
-            while not _locked(file):
-                if time.monotonic() > end:
-                    raise Busy(self.state / "lock")
-                time.sleep(0.05)
+        file = self.state / "lock"
+        with locked(file, patience, lambda: Busy(file)):
             yield
 
     def record(self, events: Sequence[Event]) -> list[Recorded]:
@@ -182,14 +177,6 @@ class Desk:
         except UsageError as error:
             hint = msg("The service signs the log with the key that git config congtin.key names.")
             raise UsageError(error.message, hint) from error
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 class Busy(CongtinError):

@@ -10,9 +10,6 @@ queue/  status/    requests that wait, and what is going on
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from congtin.errors import CongtinError, UsageError
+from congtin.locks import locked
 from congtin.messages import msg
 from congtin.release.settings import FILE, Settings, load_settings
 
@@ -88,25 +86,7 @@ class Home:
 
         The system ends the lock with the process that holds it, however that ends.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / ".lock"
-        end = time.monotonic() + patience
-        # Opened without truncation, and never removed: all lock the same file.
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            while not _taken(descriptor):
-                if time.monotonic() > end:
-                    hint = msg("See what the process does that holds {file}.", file=file)
-                    raise PublisherBusy(msg("Another process is publishing."), hint)
-                time.sleep(0.05)
+        hint = msg("See what the process does that holds {file}.", file=file)
+        with locked(file, patience, lambda: PublisherBusy(msg("Another process is publishing."), hint)):
             yield
-        finally:
-            os.close(descriptor)
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

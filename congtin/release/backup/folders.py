@@ -8,10 +8,7 @@ cache/ tmp/ scratch/   for restic, and for copies that are being checked
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from congtin.errors import CongtinError
+from congtin.locks import locked
 from congtin.messages import msg
 from congtin.release.backup.restic import Restic
 from congtin.release.backup.settings import Place
@@ -116,18 +114,9 @@ class Folders:
     def lock(self, patience: float = 60) -> Iterator[None]:
         """Be the only one who makes or checks copies; raise BackupBusy after ``patience`` seconds."""
         file = self.root / ".lock"
-        end = time.monotonic() + patience
-        # Opened without truncation, and never removed: all lock the same file. It ends with the process.
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            while not _taken(descriptor):
-                if time.monotonic() > end:
-                    hint = msg("See what the process does that holds {file}.", file=file)
-                    raise BackupBusy(msg("Another process is making or checking copies."), hint)
-                time.sleep(0.1)
+        hint = msg("See what the process does that holds {file}.", file=file)
+        with locked(file, patience, lambda: BackupBusy(msg("Another process is making or checking copies."), hint)):
             yield
-        finally:
-            os.close(descriptor)
 
 
 def write_lasting(file: Path, data: bytes) -> None:
@@ -139,21 +128,3 @@ def write_lasting(file: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
     half.replace(file)
     sync_folder(file.parent)
-
-
-def remove_folder(folder: Path) -> None:
-    """Remove a folder, read-only ones in it too."""
-    if not folder.is_dir() or folder.is_symlink():
-        folder.unlink(missing_ok=True)
-        return
-    for name, _, _ in os.walk(folder):
-        Path(name).chmod(0o700)
-    shutil.rmtree(folder)
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -14,7 +14,7 @@ from congtin.errors import CongtinError, Problem, UsageError
 from congtin.messages import msg
 from congtin.release.backup import inspect
 from congtin.release.backup import manifest as names
-from congtin.release.backup.folders import NAME, remove_folder
+from congtin.release.backup.folders import NAME
 from congtin.release.backup.manifest import KeyNeeded, Manifest, NoManifest, read_manifest
 from congtin.release.backup.places import require_guarded
 from congtin.release.backup.reports import Timed
@@ -22,6 +22,7 @@ from congtin.release.backup.restic import Restic, Snapshot
 from congtin.release.backup.settings import Place
 from congtin.release.backup.settle import KEYS, needed, settle
 from congtin.release.backup.verify import look_at, restored_problems
+from congtin.release.folders import remove_folder
 from congtin.release.home import Home
 
 Clock = Callable[[], datetime]

@@ -18,11 +18,12 @@ from congtin.editorial.signatures import public_key_of
 from congtin.errors import UsageError
 from congtin.messages import msg
 from congtin.release.backup import manifest as names
-from congtin.release.backup.folders import Folders, remove_folder
+from congtin.release.backup.folders import Folders
 from congtin.release.backup.manifest import KeyNeeded, Manifest
 from congtin.release.backup.settings import BackupSettings
 from congtin.release.backup.stage_git import content_refs, stage_repository
 from congtin.release.backup.stage_home import copy_plain, stage_home
+from congtin.release.folders import remove_folder
 from congtin.release.home import Home
 from congtin.release.releases import all_releases, live_release
 

@@ -18,7 +18,7 @@ from congtin.editorial.desk import Desk
 from congtin.editorial.repository import ABSENT, GitFailed, GitRepository
 from congtin.errors import CongtinError
 from congtin.messages import msg
-from congtin.release.backup.folders import remove_folder
+from congtin.release.folders import remove_folder
 
 # What a repository is, besides its objects and refs.
 _FILES = ("HEAD", "config", "description", "info/exclude", "info/attributes")

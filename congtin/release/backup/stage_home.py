@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from congtin.release.backup.folders import NAME, remove_folder
+from congtin.release.backup.folders import NAME
 from congtin.release.backup.stage_git import link
+from congtin.release.folders import remove_folder
 from congtin.release.home import Home
 from congtin.release.releases import all_releases
 

@@ -15,12 +15,13 @@ from congtin.messages import msg
 from congtin.release.backup import inspect, reports
 from congtin.release.backup import manifest as names
 from congtin.release.backup.create import copied, record
-from congtin.release.backup.folders import Folders, remove_folder
+from congtin.release.backup.folders import Folders
 from congtin.release.backup.manifest import Manifest, NoManifest, read_manifest
 from congtin.release.backup.places import PlaceFailed, place_of, require_guarded, settings_of
 from congtin.release.backup.reports import Timed
 from congtin.release.backup.restic import Restic, ResticFailed, Snapshot
 from congtin.release.backup.settings import BackupSettings, Place
+from congtin.release.folders import remove_folder
 from congtin.release.home import Home
 
 Clock = Callable[[], datetime]

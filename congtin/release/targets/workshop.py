@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from congtin.locks import locked
 from congtin.messages import msg
 from congtin.release.home import Home
 from congtin.release.targets.failures import TargetBusy
@@ -48,23 +46,7 @@ def workshop_of(home: Home, target: str, patience: float) -> Iterator[Workshop]:
     folder = home.folder / FOLDER / target
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    end = time.monotonic() + patience
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        while not _taken(descriptor):
-            if time.monotonic() > end:
-                hint = msg("See what the process does that holds {file}.", file=folder / "lock")
-                raise TargetBusy(target, msg("another process is sending there."), hint)
-            time.sleep(0.05)
+    hint = msg("See what the process does that holds {file}.", file=folder / "lock")
+    busy = TargetBusy(target, msg("another process is sending there."), hint)
+    with locked(folder / "lock", patience, lambda: busy) as descriptor:
         yield Workshop(folder, descriptor)
-    finally:
-        # Not unlocked but closed: what we started may still hold it.
-        os.close(descriptor)
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
