@@ -19,9 +19,9 @@ from congtin.messages import msg, translate
 from congtin.model import HANOI_TIME
 from congtin.release.distribute import distribute
 from congtin.release.home import Home
-from congtin.release.integrity import verify_pool, verify_release, write_report
-from congtin.release.publish import Published
-from congtin.release.releases import all_releases, live_release, release_of
+from congtin.release.integrity import forget_altered, verify_pool, verify_release, write_report
+from congtin.release.publish import DESPITE, Published
+from congtin.release.releases import all_releases, live_elsewhere, live_release, release_of
 from congtin.release.rollback import end_hold, roll_back
 from congtin.release.status_page import step_word
 from congtin.release.steps import Steps
@@ -35,15 +35,22 @@ _FORMAT = click.option(
 
 @click.command("publish", help=translate("Verify a commit of main, build it apart, and make it what citizens see."))
 @click.argument("commit", default=MAIN, required=False)
+@click.option(
+    "--despite",
+    "despite",
+    multiple=True,
+    type=click.Choice(DESPITE),
+    help=translate("Publish although this was found; the audit log keeps that somebody said so."),
+)
 @home_option
 @_FORMAT
 @click.pass_obj
-def publish_command(context: Context, commit: str, home: Home, form: str) -> None:
+def publish_command(context: Context, commit: str, despite: tuple[str, ...], home: Home, form: str) -> None:
     """Publish; a hold after a rollback ends with it, because a person chose to."""
     console = make_console(stderr=True)
     with console.status("…") as status:
         published = publish_and_tell(
-            home, commit, context.now, Steps(lambda step: status.update(f"{step_word(step)} …"))
+            home, commit, context.now, Steps(lambda step: status.update(f"{step_word(step)} …")), despite=despite
         )
         end_hold(home)
         if home.settings.targets:
@@ -153,7 +160,8 @@ def verify_command(context: Context, numbers: tuple[int, ...], every: bool, home
     with Desk(home.content, context.now) as desk:
         problems: list[Problem] = [p for release in chosen for p in verify_release(release, desk.trust)]
         if not numbers:
-            problems += verify_pool(home, all_releases(home))
+            problems += [*live_elsewhere(home), *verify_pool(home, all_releases(home))]
+    forget_altered(home, problems)
     if not numbers:
         write_report(home, live, problems, context.now)
     if form == "json":

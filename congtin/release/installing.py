@@ -16,6 +16,7 @@ from congtin.errors import UsageError
 from congtin.messages import msg
 from congtin.release.home import Home
 from congtin.release.settings import FILE
+from congtin.release.targets.settings import LocalTarget
 
 _HOOK = "post-receive"
 _MARK = "publisher request"
@@ -65,6 +66,9 @@ def units(home: Home, user: str) -> dict[str, str]:
     command = shlex.join([sys.executable, "-I", "-m", "congtin"])
     place = shlex.quote(str(home.folder))
     content = home.content.resolve()
+    local = [home.path(target.folder) for target in home.settings.targets if isinstance(target, LocalTarget)]
+    writable = " ".join(f'"{path}"' for path in (home.folder, content, *local))
+    # Not ProtectKernelTunables: with parts of /proc hidden, the kernel lets nobody mount the builder's own /proc.
     hardening = "\n".join(
         (
             "NoNewPrivileges=yes",
@@ -72,12 +76,11 @@ def units(home: Home, user: str) -> dict[str, str]:
             "PrivateDevices=yes",
             "ProtectSystem=strict",
             "ProtectHome=read-only",
-            "ProtectKernelTunables=yes",
             "ProtectKernelModules=yes",
             "ProtectControlGroups=yes",
             "RestrictSUIDSGID=yes",
             "LockPersonality=yes",
-            f"ReadWritePaths={home.folder} {content}",
+            f"ReadWritePaths={writable}",
         )
     )
     return {

@@ -7,14 +7,17 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from congtin.build.manifest import replace_file
 from congtin.editorial.trust import TrustRoot
-from congtin.errors import Problem
+from congtin.errors import Problem, list_of
 from congtin.messages import msg
+from congtin.release.folders import times_below
 from congtin.release.home import Home
+from congtin.release.hosting.served import file_time
 from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, TREE, Release, ReleaseDamaged
 from congtin.release.retention import is_named_by_content
 from congtin.stored_problems import problem_data
@@ -32,6 +35,8 @@ def verify_release(release: Release, trust: TrustRoot) -> list[Problem]:
         outputs = release.outputs
     except ReleaseDamaged as error:
         return [Problem("release-damaged", error.message, where)]
+    if release.tree.is_symlink() or release.folder.is_symlink():
+        return [Problem("release-damaged", msg("A folder of the Release is a link."), where)]
     problems = [
         Problem("foreign-file", msg("This file is no part of the Release."), f"{where}/{name}")
         for name in sorted({entry.name for entry in release.folder.iterdir()} - _BESIDE)
@@ -50,6 +55,29 @@ def verify_release(release: Release, trust: TrustRoot) -> list[Problem]:
         for name in sorted(outputs.keys() - seen)
     ]
     return problems
+
+
+def require_unaltered(release: Release) -> None:
+    """Raise ReleaseDamaged when a file of a Release is missing or foreign, or bears another time than it was given.
+
+    This takes a moment where reading everything takes long; `verify_release` reads.
+    """
+    found: dict[str, int] = {}
+    for times in times_below(release.tree).values():
+        found.update(times)
+    wanted = {name: file_time(digest) for name, digest in release.outputs.items()}
+    wrong = sorted(name for name in found.keys() | wanted.keys() if found.get(name) != wanted.get(name))
+    if release.tree.is_symlink() or wrong:
+        text = msg("Release {number} was altered: {names}.", number=release.number, names=list_of(wrong or ["tree"]))
+        raise ReleaseDamaged(text, msg("See all of it: congtin releases verify {number}", number=release.number))
+
+
+def forget_altered(home: Home, problems: Iterable[Problem]) -> None:
+    """Give altered files a time that no file of a Release has: the next Release makes them anew."""
+    for problem in problems:
+        if problem.code == "altered-file":
+            with suppress(OSError):
+                os.utime(home.folder / problem.path, (1, 1), follow_symlinks=False)
 
 
 def verify_pool(home: Home, releases: Iterable[Release]) -> Iterator[Problem]:

@@ -114,8 +114,3 @@ def digest_and_counts(outputs: Mapping[str, str]) -> tuple[str, int, int]:
     """Return the digest of the list of files, how many there are, and how many are pages."""
     pages = sum(1 for name in outputs if name.endswith(".html"))
     return hashlib.sha256(outputs_bytes(outputs)).hexdigest(), len(outputs), pages
-
-
-def next_number(releases: Sequence[Release]) -> int:
-    """Return the number of the next Release: numbers are never used twice while any Release is at hand."""
-    return max((release.number for release in releases), default=0) + 1

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from congtin.editorial import log
@@ -25,18 +25,25 @@ from congtin.release.built import Built, NotWhatWasBuilt
 from congtin.release.export import export
 from congtin.release.home import Home
 from congtin.release.identity import installed_maker
-from congtin.release.journal import log_missing_event, published_event
+from congtin.release.journal import log_missing_event, published_event, record
 from congtin.release.readiness import Answers, dead_links, lost_pages, missing_homes
 from congtin.release.records import TREE, PublishedEdition, Record, Release
-from congtin.release.releases import all_releases, live_release, switch
+from congtin.release.releases import live_elsewhere, live_release, next_number, switch
 from congtin.release.retention import HALF, add_to_pool, remove_halves, remove_old
 from congtin.release.smoke import smoke_test
 from congtin.release.steps import Step, Steps
 from congtin.release.stores import Store
 
+# What readiness finds and a person may answer for: a withdrawal must go live whatever else stands on main.
+DESPITE = ("dead-link", "lost-page")
+
 
 class PublishFailed(CongtinError):
-    """Nothing was switched, or the switch was taken back: citizens see what they saw before."""
+    """Nothing was switched: citizens see what they saw before."""
+
+
+class NotServed(ProblemsFound):
+    """The web servers do not answer with the new Release; the switch was taken back."""
 
 
 @dataclass
@@ -52,13 +59,16 @@ class Published:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
-def publish(home: Home, revision: str, now: datetime, steps: Steps | None = None) -> Published:
+def publish(
+    home: Home, revision: str, now: datetime, steps: Steps | None = None, *, despite: Collection[str] = ()
+) -> Published:
     """Make a commit of main what citizens see (E17).
 
-    Raise ProblemsFound or another CongtinError when it cannot be; the Release before then stays live, as it is.
+    ``despite`` are codes of what `readiness` finds that shall keep nothing back this time; the log names them. Raise
+    ProblemsFound or another CongtinError when it cannot be; the Release before then stays live, as it is.
     """
     with home.lock(), Desk(home.content, now) as desk, _while_there_is_room(home):
-        return _Publication(home, desk, now, steps or Steps()).run(revision)
+        return _Publication(home, desk, now, steps or Steps(), sorted(despite)).run(revision)
 
 
 @contextmanager
@@ -73,7 +83,8 @@ def _while_there_is_room(home: Home) -> Iterator[None]:
 
 
 class _Publication:
-    def __init__(self, home: Home, desk: Desk, now: datetime, steps: Steps) -> None:
+    def __init__(self, home: Home, desk: Desk, now: datetime, steps: Steps, despite: Sequence[str]) -> None:
+        self.despite = despite
         self.home = home
         self.desk = desk
         self.now = now
@@ -84,6 +95,7 @@ class _Publication:
         self.home.releases.mkdir(exist_ok=True)
         remove_halves(self.home)
         live = live_release(self.home)
+        self.problems += live_elsewhere(self.home)
         if live:
             live.check_signature(self.desk.trust)
             log_missing_event(self.desk, live)
@@ -128,7 +140,7 @@ class _Publication:
             built = making.built_apart(home, source, store, self.now)
             stores.require_plain(store.state)
         with steps.on(Step.ASSEMBLE):
-            number = making.next_number(all_releases(home))
+            number = next_number(home)
             half = home.releases / f"{HALF}{number:06}"
             editions = making.editions_of(network)
             base, problems = making.newest_sound(home, self.desk.trust)
@@ -139,8 +151,11 @@ class _Publication:
             before = live.outputs if live else {}
             changed = changed_files(outputs, before)
             answers = Answers.of(half / TREE, outputs, {edition.host for edition in editions})
-            _require([*missing_homes(editions, outputs), *lost_pages(before, editions, answers),
-                      *dead_links(half / TREE, changed, answers)])  # fmt: skip
+            found = [*missing_homes(editions, outputs), *lost_pages(before, editions, answers)]
+            found += dead_links(half / TREE, changed, answers)
+            found = [replace(each, severity=Severity.WARNING) if each.code in self.despite else each for each in found]
+            _require(found)
+            self.problems += found
         with steps.on(Step.SIGN):
             record = self._record(number, commit, live, built, outputs, len(changed), editions)
             release = making.sign(home, half, record, assembly, self.desk.key)
@@ -211,10 +226,10 @@ class _Publication:
             # With nothing to go back to, a Release that some server does not show is still better than none.
             if wrong and live:
                 switch(home, live)
-                raise ProblemsFound(wrong)
+                raise NotServed(wrong)
             self.problems += wrong
-        with steps.on(Step.LOG), self.desk.lock():
-            self.desk.record([published_event(release)])
+        with steps.on(Step.LOG):
+            record(home.content, published_event(release, despite=self.despite))
 
 
 def _require(found: Sequence[Problem] | Iterator[Problem]) -> None:

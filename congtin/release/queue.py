@@ -9,13 +9,17 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from congtin.release.built import NotWhatWasBuilt, read_plain
 from congtin.release.home import Home
 
 _SUFFIX = ".json"
+_MOST_BYTES = 64 * 1024
+_MOST_WORDS = 200
 
 
 @dataclass(frozen=True)
@@ -48,15 +52,20 @@ def waiting(home: Home) -> list[Request]:
 
 
 def done(requests: Iterable[Request]) -> None:
-    """Forget requests whose wish is fulfilled."""
+    """Forget requests whose wish is fulfilled; what is no file at all is moved out of the way."""
     for request in requests:
-        request.file.unlink(missing_ok=True)
+        try:
+            request.file.unlink(missing_ok=True)
+        except OSError:
+            with suppress(OSError):
+                request.file.rename(request.file.with_name(f".{request.file.name}.odd-{secrets.token_hex(4)}"))
 
 
 def _read(file: Path) -> Request:
-    written = datetime.fromtimestamp(file.stat().st_mtime).astimezone()
     try:
-        data = json.loads(file.read_text("utf-8"))
-        return Request(file, datetime.fromisoformat(data["at"]), str(data["why"]))
-    except (ValueError, KeyError, TypeError):
-        return Request(file, written, "?")
+        data = json.loads(read_plain(file, _MOST_BYTES))
+        at = datetime.fromisoformat(data["at"])
+        return Request(file, at if at.tzinfo else at.astimezone(), str(data["why"])[:_MOST_WORDS])
+    # Whoever may write here may write anything; and a publication beside may have just fulfilled it.
+    except (NotWhatWasBuilt, OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Request(file, datetime.now().astimezone(), "?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import html
 
 from congtin.build.manifest import SERVER_FOLDER
-from congtin.errors import Problem
+from congtin.errors import Problem, Severity
 from congtin.messages import msg
 from congtin.network.hosts import RESERVED_PARTS
 from congtin.release.records import PublishedEdition
@@ -28,25 +29,41 @@ class Answers:
 
     hosts: frozenset[str]
     outputs: Mapping[str, str]
-    moved: frozenset[str]
-    """``host/path`` of every former address."""
+    moved: Mapping[str, str]
+    """``host/path`` of every former address, and where it leads."""
     gone: frozenset[str]
 
     @classmethod
     def of(cls, tree: Path, outputs: Mapping[str, str], hosts: Iterable[str]) -> Answers:
         """Read the lists that a web server uses."""
-        found: dict[str, set[str]] = {"redirects": set(), "gone": set()}
+        moved: dict[str, str] = {}
+        gone: set[str] = set()
         for name in outputs:
-            if name.startswith(f"{SERVER_FOLDER}/") and name.endswith(".txt"):
-                host, file = name.split("/")[1:3]
-                lines = (tree / name).read_text("utf-8").splitlines()
-                # Percent-decoded, as an address is compared.
-                found[file.split(".")[-2]] |= {f"{host}{unquote(line.split(' ')[0])}" for line in lines if line}
-        return cls(frozenset(hosts), outputs, frozenset(found["redirects"]), frozenset(found["gone"]))
+            if not name.startswith(f"{SERVER_FOLDER}/") or not name.endswith((".redirects.txt", ".gone.txt")):
+                continue
+            host = name.split("/")[1]
+            for line in (tree / name).read_text("utf-8").splitlines():
+                address, _, target = line.partition(" ")
+                if target:
+                    moved[f"{host}{address}"] = _where(f"https://{host}{address}", target)
+                elif address:
+                    gone.add(f"{host}{address}")
+        return cls(frozenset(hosts), outputs, moved, frozenset(gone))
+
+    def withdrawn(self) -> set[str]:
+        """Return every ``host/path`` at which a withdrawn page is told of, former addresses of it too."""
+        found = set(self.gone)
+        for address in self.moved:
+            steps = [address]
+            while (target := self.moved.get(steps[-1])) and target not in steps:
+                steps.append(target)
+            if found & {*steps, target}:
+                found.update(steps)
+        return found
 
     def has(self, host: str, path: str) -> bool:
         """Tell whether ``https://host/path`` is a file, a page, a redirect or a withdrawal."""
-        where = f"{host}{unquote(path) or '/'}"
+        where = f"{host}{_normal(path)}"
         names = [f"{where}{_PAGE}"] if where.endswith("/") else [where, f"{where}/{_PAGE}"]
         return any(name in self.outputs for name in names) or where in self.moved or where in self.gone
 
@@ -65,7 +82,7 @@ def lost_pages(before: Mapping[str, str], editions: Iterable[PublishedEdition], 
     Later pages of lists, tags and years come and go with what they list.
     """
     hint = msg("Add the address to “aliases”, or withdraw the Item instead.")
-    answered = answers.moved | answers.gone
+    answered = answers.moved.keys() | answers.gone
     prefixes = {(edition.host, edition.prefix) for edition in editions if edition.prefix}
     for name in sorted(before.keys() - answers.outputs.keys()):
         host, _, path = name.partition("/")
@@ -81,36 +98,57 @@ def lost_pages(before: Mapping[str, str], editions: Iterable[PublishedEdition], 
 
 
 def dead_links(tree: Path, pages: Iterable[str], answers: Answers) -> Iterator[Problem]:
-    """Yield links of some pages, to any host of the network, that lead nowhere; at most a few of them a page."""
+    """Yield what some pages name, on any host of the network, and nobody answers; at most a few of them a page.
+
+    A page that lacks what it is made of, such as its style sheet, is an error. A link that a reader may follow is a
+    warning: whatever else stands on main, a withdrawal must not wait for it.
+    """
     for name in pages:
         if not name.endswith(".html"):
             continue
         host, _, path = name.partition("/")
         base = f"https://{host}/{path.removesuffix(_PAGE)}"
         found = 0
-        for address in dict.fromkeys(_addresses((tree / name).read_bytes())):
+        for address, needed in dict.fromkeys(_addresses((tree / name).read_bytes())):
             if found < _MOST_TOLD and not _leads_somewhere(base, address, answers):
                 found += 1
-                yield Problem("dead-link", msg("The link “{link}” leads nowhere.", link=address), name)
+                severity = Severity.ERROR if needed else Severity.WARNING
+                text = msg("The link “{link}” leads nowhere.", link=address)
+                yield Problem("dead-link", text, name, severity=severity)
 
 
 def _leads_somewhere(base: str, address: str, answers: Answers) -> bool:
     try:
         parts = urlsplit(urljoin(base, address))
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if parts.scheme not in ("http", "https") or host not in answers.hosts:
+    # Another port is another server.
+    if parts.scheme not in ("http", "https") or host not in answers.hosts or port not in (None, 80, 443):
         return True
     return answers.has(host, parts.path)
 
 
-def _addresses(page: bytes) -> Iterator[str]:
+def _where(base: str, target: str) -> str:
+    parts = urlsplit(urljoin(base, target))
+    return f"{parts.hostname}{parts.path}"
+
+
+def _normal(path: str) -> str:
+    """Return a path as browsers and web servers read it: percent-decoded, without dots and doubled slashes."""
+    plain = unquote(path) or "/"
+    normal = posixpath.normpath(f"/{plain.lstrip('/')}")
+    return f"{normal.rstrip('/')}/" if plain.endswith(("/", "/.", "/..")) else normal
+
+
+def _addresses(page: bytes) -> Iterator[tuple[str, bool]]:
+    """Yield (address, whether the page needs it) of everything a page names."""
     for element in html.document_fromstring(page).iter():
-        for name in ("href", "src", "poster"):
-            address = element.get(name)
-            if address is not None:
-                yield address
+        if (address := element.get("href")) is not None:
+            yield address, element.tag == "link" and "stylesheet" in (element.get("rel") or "")
+        for name in ("src", "poster"):
+            if (address := element.get(name)) is not None:
+                yield address, True
         for source in (element.get("srcset") or "").split(","):
             if source.strip():
-                yield source.split()[0]
+                yield source.split()[0], True

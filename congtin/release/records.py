@@ -105,6 +105,14 @@ class Release:
         except (OSError, ValidationError) as error:
             raise ReleaseDamaged(msg("The record of Release {number} cannot be read.", number=self.number)) from error
 
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether there is a record at all, whoever wrote it."""
+        try:
+            return bool(self.record)
+        except ReleaseDamaged:
+            return False
+
     def check_signature(self, trust: TrustRoot) -> None:
         """Raise ReleaseDamaged unless the service signed the record, and the list of files is the one it names."""
         try:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from congtin.errors import UsageError, list_of
+from congtin.errors import Problem, UsageError, list_of
 from congtin.messages import msg
 from congtin.release.home import Home
 from congtin.release.records import RECORD, Release
@@ -34,14 +34,29 @@ def release_of(home: Home, number: int) -> Release:
     return releases[number]
 
 
+def next_number(home: Home) -> int:
+    """Return the number of the next Release: above everything that bears a number, whole or not."""
+    names = [entry.name for entry in home.releases.iterdir()] if home.releases.is_dir() else []
+    return max((int(name) for name in names if name.isdigit()), default=0) + 1
+
+
 def live_release(home: Home) -> Release | None:
-    """Return the Release that citizens see; None before the first."""
+    """Return the Release that citizens see; None before the first, and when the link leads to no Release."""
     try:
-        name = home.live.readlink().name
-    except FileNotFoundError:
+        there = home.live.readlink()
+    except OSError:
         return None
-    release = Release(home.releases / name)
-    return release if name.isdigit() and release.folder.is_dir() else None
+    release = Release(home.releases / there.name)
+    ours = there == Path(home.releases.name, there.name) and there.name.isdigit()
+    return release if ours and release.folder.is_dir() and not release.folder.is_symlink() else None
+
+
+def live_elsewhere(home: Home) -> list[Problem]:
+    """Return a Problem when what web servers show is no Release of this home."""
+    if live_release(home) or not os.path.lexists(home.live):
+        return []
+    text = msg("“live” leads to no Release; citizens may see what nobody published.")
+    return [Problem("live-elsewhere", text, str(home.live), 0, msg("Publish, or go back: congtin rollback NUMBER"))]
 
 
 def switch(home: Home, release: Release) -> None:

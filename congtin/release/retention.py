@@ -55,9 +55,12 @@ def _kept(home: Home, releases: Sequence[Release], now: datetime) -> set[int]:
     keep = home.settings.retention
     live = live_release(home)
     first_day = (now - timedelta(days=keep.days)).astimezone(HANOI_TIME).date()
+    # What has no record that can be read stays until somebody has looked at it.
+    odd = {release.number for release in releases if not release.is_readable}
+    releases = [release for release in releases if release.number not in odd]
     days = {release.record.created.astimezone(HANOI_TIME).date(): release.number for release in releases}
     daily = {number for day, number in days.items() if day >= first_day}
-    return {release.number for release in releases[-keep.releases :]} | daily | ({live.number} if live else set())
+    return odd | {release.number for release in releases[-keep.releases :]} | daily | ({live.number} if live else set())
 
 
 def remove_halves(home: Home) -> None:

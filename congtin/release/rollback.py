@@ -10,12 +10,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from congtin.build.manifest import replace_file
 from congtin.editorial.desk import Desk
+from congtin.editorial.trust import TrustRoot
 from congtin.errors import CongtinError, UsageError, list_of
 from congtin.messages import msg
 from congtin.release.home import Home
-from congtin.release.journal import log_missing_event, rolled_back_event
+from congtin.release.integrity import require_unaltered
+from congtin.release.journal import record, rolled_back_event
 from congtin.release.readiness import Answers
-from congtin.release.records import Release
+from congtin.release.records import Release, ReleaseDamaged
 from congtin.release.releases import all_releases, live_release, release_of, switch
 from congtin.release.retention import add_to_pool
 
@@ -58,23 +60,20 @@ def roll_back(
     """Make an earlier Release live again: ``number``, or the one that was live before.
 
     Raise UsageError when there is none, ReleaseDamaged when it is not what the service signed, WouldShowWithdrawn when
-    citizens would see what a Board has withdrawn since (A12) unless ``despite_withdrawals``.
+    citizens would see what a Board has withdrawn since (A12), or when nobody can tell, unless ``despite_withdrawals``.
     """
     with home.lock(), Desk(home.content, now) as desk:
         live = live_release(home)
         target = _target(home, number, live)
         target.check_signature(desk.trust)
-        if live:
-            live.check_signature(desk.trust)
-            log_missing_event(desk, live)
-            if not despite_withdrawals:
-                _require_withdrawals(target, live)
+        require_unaltered(target)
+        if live and not despite_withdrawals:
+            _require_withdrawals(target, live, desk.trust)
         hold = Hold(release=target.number, since=now, reason=reason)
         replace_file(home.folder / _HOLD, json.dumps(hold.model_dump(mode="json"), ensure_ascii=False).encode())
         add_to_pool(home, target)
         switch(home, target)
-        with desk.lock():
-            desk.record([rolled_back_event(target, live, reason)])
+        record(home.content, rolled_back_event(target, live, reason))
         return target
 
 
@@ -89,14 +88,21 @@ def _target(home: Home, number: int | None, live: Release | None) -> Release:
     return earlier[-1]
 
 
-def _require_withdrawals(target: Release, live: Release) -> None:
-    now_gone = Answers.of(live.tree, live.outputs, live.record.hosts).gone
-    then_gone = Answers.of(target.tree, target.outputs, target.record.hosts).gone
+def _require_withdrawals(target: Release, live: Release, trust: TrustRoot) -> None:
+    try:
+        live.check_signature(trust)
+        now_gone = Answers.of(live.tree, live.outputs, live.record.hosts).withdrawn()
+    except (ReleaseDamaged, OSError) as error:
+        text = msg("What was withdrawn since cannot be told: Release {number} is damaged.", number=live.number)
+        raise WouldShowWithdrawn(text, _ANSWER_FOR_IT) from error
+    then_gone = Answers.of(target.tree, target.outputs, target.record.hosts).withdrawn()
     shown_again = sorted(address for address in now_gone - then_gone if f"{address}index.html" in target.outputs)
     if shown_again:
         text = msg(
             "Release {number} shows what was withdrawn since: {addresses}.",
             number=target.number, addresses=list_of(shown_again),
         )  # fmt: skip
-        hint = msg("Choose a later Release; or, when somebody answers for it: --despite-withdrawals.")
-        raise WouldShowWithdrawn(text, hint)
+        raise WouldShowWithdrawn(text, _ANSWER_FOR_IT)
+
+
+_ANSWER_FOR_IT = msg("Choose a later Release; or, when somebody answers for it: --despite-withdrawals.")

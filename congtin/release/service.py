@@ -19,7 +19,7 @@ from congtin.errors import CongtinError, ProblemsFound
 from congtin.release import queue
 from congtin.release.distribute import Distributor
 from congtin.release.home import Home
-from congtin.release.publish import Published
+from congtin.release.publish import NotServed, Published
 from congtin.release.releases import live_release
 from congtin.release.rollback import Hold
 from congtin.release.status import StatusBoard
@@ -106,7 +106,8 @@ class Service:
             before = self.failed.pause if self.failed and self.failed.commit == commit else _FIRST_PAUSE / 2
             pause = min(before * 2, _LONGEST_PAUSE)
             # What is wrong with the content stays so until somebody mends it; a full disk or a busy gate may pass.
-            again = None if isinstance(error, ProblemsFound) else self.clock() + pause
+            lasting = isinstance(error, ProblemsFound) and not isinstance(error, NotServed)
+            again = None if lasting else self.clock() + pause
             self.failed = Failed(commit, requests, again, pause)
             self.refused(error)
         else:

@@ -132,7 +132,7 @@ class StatusBoard:
         now = datetime.now().astimezone()
         releases = self._releases()
         live = live_release(self.home)
-        live = next((release for release in releases if live and release.number == live.number), live)
+        live = next((release for release in releases if live and release.number == live.number), None)
         hold = Hold.of(self.home)
         state = "working" if step else "held" if hold else "failed" if self.failure else "idle"
         status = Status(
@@ -153,7 +153,7 @@ class StatusBoard:
     def _releases(self) -> list[Release]:
         """Return the Releases at hand; the record of each is read once."""
         self._known = {release.folder: self._known.get(release.folder, release) for release in all_releases(self.home)}
-        return list(self._known.values())
+        return [release for release in self._known.values() if release.is_readable]
 
     def failed(self, desk: Desk, error: CongtinError, commit: str) -> None:
         """Tell that a publication came to nothing."""

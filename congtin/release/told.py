@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from congtin.editorial.desk import MAIN, Desk
@@ -13,7 +14,9 @@ from congtin.release.status import StatusBoard
 from congtin.release.steps import Step, Steps
 
 
-def publish_and_tell(home: Home, revision: str, now: datetime, listen: Steps | None = None) -> Published:
+def publish_and_tell(
+    home: Home, revision: str, now: datetime, listen: Steps | None = None, *, despite: Collection[str] = ()
+) -> Published:
     """Publish as `publish` does, write every step to the status, and fulfil the requests that were there before.
 
     Raise what `publish` raises; then the requests wait on.
@@ -29,7 +32,7 @@ def publish_and_tell(home: Home, revision: str, now: datetime, listen: Steps | N
             listen.begin(step)
 
         try:
-            published = publish(home, revision, now, Steps(begin))
+            published = publish(home, revision, now, Steps(begin), despite=despite)
         except CongtinError as error:
             board.failed(desk, error, board.commit)
             raise

@@ -1,0 +1,194 @@
+"""Holes that somebody with fresh eyes found in the publisher, each closed and kept closed."""
+
+import json
+import os
+
+import pytest
+from homes import TinyHome
+from network import article
+
+from congtin.release import queue
+from congtin.release.integrity import forget_altered
+from congtin.release.publish import NotServed
+from congtin.release.queue import waiting
+from congtin.release.records import ReleaseDamaged
+from congtin.release.releases import live_elsewhere
+from congtin.release.rollback import WouldShowWithdrawn
+from congtin.release.service import Service
+from congtin.release.status import read_status
+
+A = "content/ha/lim/tin-tuc/2026/a.vi.md"
+B = "content/ha/lim/tin-tuc/2026/b.vi.md"
+C = "content/ha/lim/tin-tuc/2026/c.vi.md"
+PAGE = "lim.ha.gov.vn/tin-tuc/2026/a/index.html"
+WITHDRAWN = {"at": "2026-11-01T08:00:00+07:00", "reason": "Sai", "document": "1/TB"}
+
+
+@pytest.fixture
+def home(tmp_path):
+    made = TinyHome.create(tmp_path, f"-- {A} --\n{article(1, 'Cầu mới')}")
+    yield made
+    made.desk.close()
+
+
+def altered(home, number, name=PAGE, keep_time=False):
+    file = home.folder / "releases" / f"{number:06}" / "tree" / name
+    status = file.stat()
+    file.chmod(0o644)
+    data = bytearray(file.read_bytes())
+    data[-10] ^= 1
+    file.write_bytes(bytes(data))
+    if keep_time:
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_a_dead_link_of_one_page_keeps_no_withdrawal_back(home):
+    """A link that a reader may follow is told of; another Item is withdrawn all the same."""
+    dead = "[x](https://mai.ha.gov.vn/khong-co/) [y](https://mai.ha.gov.vn:8443/x) [z](https://mai.ha.gov.vn//)"
+    home.edit({B: article(2, body=dead)})
+    published = home.publish()
+    links = [str(p.message) for p in published.problems if p.code == "dead-link"]
+    assert len(links) >= 1 and all("khong-co" in link for link in links)
+    home.edit({A: article(1, "Cầu mới", withdrawn=WITHDRAWN)})
+    home.publish()
+    assert "Sai" in home.page("lim.ha.gov.vn", "tin-tuc/2026/a")
+
+
+def test_a_way_back_shows_nothing_withdrawn_under_its_former_address(home):
+    """Published, renamed, withdrawn: the first address is none to go back to either."""
+    home.publish()
+    home.edit({A: None, C: article(1, "Cầu mới", aliases=["/tin-tuc/2026/a/"])})
+    home.publish()
+    home.edit({C: article(1, "Cầu mới", aliases=["/tin-tuc/2026/a/"], withdrawn=WITHDRAWN)})
+    home.publish()
+    with pytest.raises(WouldShowWithdrawn, match="tin-tuc/2026/a/"):
+        home.roll_back(1)
+
+
+def test_nobody_goes_back_to_a_release_that_was_altered(home):
+    home.publish()
+    home.edit({A: article(1, "Hai")})
+    home.publish()
+    altered(home, 1)
+    with pytest.raises(ReleaseDamaged, match="tin-tuc/2026/a"):
+        home.roll_back(1)
+    assert home.live.number == 2
+
+
+def test_from_a_damaged_release_there_is_a_way_back(home):
+    """What was withdrawn since cannot be told then; somebody answers for it."""
+    home.publish()
+    home.publish()
+    record = home.live.folder / "record.json"
+    record.chmod(0o644)
+    record.write_text("{}")
+    with pytest.raises(WouldShowWithdrawn, match="Release 2 is damaged"):
+        home.roll_back(1)
+    assert home.roll_back(1, despite_withdrawals=True).number == 1
+    home.edit({A: article(1, "Ba")})
+    published = home.publish()
+    assert home.live.number == 3 and "release-damaged" in {problem.code for problem in published.problems}
+    assert read_status(home.home).live.number == 3
+
+
+def test_a_release_without_a_record_is_no_obstacle(home):
+    home.publish()
+    (home.folder / "releases" / "000002" / "tree").mkdir(parents=True)
+    assert home.publish().release.number == 3
+
+
+@pytest.mark.parametrize(
+    "text", ['{"at": "2026-11-22T10:00:00", "why": "x"}', "[" * 50_000, "", '{"at": 7}', '{"at": "x", "why": []}']
+)
+def test_an_odd_request_is_a_request(home, text):
+    """Webhooks and other users write what they like; it is published and gone."""
+    (home.folder / "queue").mkdir()
+    (home.folder / "queue" / "1.json").write_text(text)
+    (home.folder / "queue" / "2.json").mkdir()
+    (home.folder / "queue" / "3.json").symlink_to("/nowhere")
+    assert len(waiting(home.home)) == 3
+    home.publish()
+    assert waiting(home.home) == [] and home.live.number == 1
+
+
+def test_a_build_that_takes_long_does_not_stand_in_the_way_of_its_own_log(home):
+    """The log was written to meanwhile; the publication began with an older clock."""
+    from datetime import timedelta
+
+    from desks import clock
+
+    home.publish()
+    home.edit({A: article(1, "Hai")})
+    home.publish(now=clock() - timedelta(minutes=20))
+    assert home.desk.events()[-1] == "published" and home.live.number == 2
+
+
+def test_what_the_nightly_check_found_is_not_carried_on(home):
+    """A flipped bit, its time put back: found at night, made anew by the next Release."""
+    home.publish()
+    altered(home, 1, keep_time=True)
+    damage = home.damage()
+    assert [problem.code for problem in damage] == ["altered-file"]
+    forget_altered(home.home, damage)
+    home.publish()
+    assert home.damage() == []
+
+
+def test_a_live_link_that_leads_elsewhere_is_named(home, tmp_path):
+    home.publish()
+    (home.folder / "live").unlink()
+    (home.folder / "live").symlink_to(tmp_path / "evil" / "000001")
+    (found,) = live_elsewhere(home.home)
+    assert found.code == "live-elsewhere"
+    checked = home.congtin("releases", "verify", check=False)
+    assert checked.returncode == 1 and "live-elsewhere" in checked.stdout
+    home.publish()
+    assert live_elsewhere(home.home) == [] and home.live.number == 2
+
+
+def test_a_way_back_that_died_before_the_log_is_logged_by_the_next_publication(home):
+    for _ in range(3):
+        home.publish()
+    (home.folder / "live").unlink()
+    (home.folder / "live").symlink_to("releases/000001")
+    home.publish()
+    told = [(e.entry.event, e.entry.detail.get("release")) for e in home.desk.log() if e.entry.event != "founded"]
+    assert told == [("published", 1), ("published", 2), ("published", 3), ("published", 1), ("published", 4)]
+
+
+def test_web_servers_that_were_away_for_a_moment_are_asked_again(home):
+    """Nobody listens: the switch is taken back, and tried again by itself."""
+    home.publish()
+    (home.folder / "publisher.yaml").write_text(
+        "content: ../content.git\nprofile: work\nsmoke: {origins: ['http://127.0.0.1:1']}\n"
+    )
+    home.edit({A: article(1, "Hai")})
+    with pytest.raises(NotServed):
+        home.publish()
+    assert home.live.number == 1
+    errors = []
+    service = Service(home.home, refused=errors.append)
+    queue.ask(home.home, "now", home.live.record.created)
+    service.publish(home.desk.ref())
+    assert isinstance(errors[0], NotServed) and service.failed.again is not None
+
+
+def test_somebody_may_answer_for_a_lost_page_and_the_log_says_so(home):
+    """A takedown must go live whatever else stands on main."""
+    done = home.congtin("publish", "--despite", "lost-page")
+    assert "Release 1 is live" in done.stdout
+    assert home.desk.log()[-1].entry.detail["despite"] == ["lost-page"]
+
+
+def test_the_status_page_shows_words_never_markup(home):
+    """Reasons and error texts come from anywhere."""
+    queue.ask(home.home, "<script>alert(1)</script>", home.desk.log()[0].entry.time)
+    home.publish()
+    home.roll_back_reason = "<img src=x onerror=alert(1)>"
+    home.publish()
+    home.congtin("rollback", "--reason", home.roll_back_reason)
+    service = Service(home.home)
+    service._tell()
+    page = (home.folder / "status" / "index.html").read_text("utf-8")
+    assert "<script>" not in page and "<img" not in page and "&lt;img" in page
+    assert json.loads((home.folder / "status" / "status.json").read_text())["hold"] == home.roll_back_reason
