@@ -7,6 +7,7 @@ import pytest
 from homes import TinyHome
 from network import article
 
+from congtin.errors import UsageError
 from congtin.release import queue
 from congtin.release.integrity import forget_altered
 from congtin.release.publish import NotServed
@@ -192,3 +193,81 @@ def test_the_status_page_shows_words_never_markup(home):
     page = (home.folder / "status" / "index.html").read_text("utf-8")
     assert "<script>" not in page and "<img" not in page and "&lt;img" in page
     assert json.loads((home.folder / "status" / "status.json").read_text())["hold"] == home.roll_back_reason
+
+
+def test_nobody_goes_back_to_what_never_was_live(home):
+    """A Release whose switch was taken back is signed too; the way back without a number passes it by."""
+    home.publish()
+    (home.folder / "publisher.yaml").write_text(
+        "content: ../content.git\nprofile: work\nsmoke: {origins: ['http://127.0.0.1:1']}\n"
+    )
+    with pytest.raises(NotServed):
+        home.publish()
+    (home.folder / "publisher.yaml").write_text("content: ../content.git\nprofile: work\n")
+    home.publish()
+    assert home.numbers == [1, 2, 3] and home.live.number == 3
+    with pytest.raises(UsageError, match="was ever live"):
+        home.roll_back(2)
+    assert home.roll_back().number == 1
+
+
+POISON = """
+
+import atexit, os, pathlib, sqlite3
+def _poison():
+    for file in pathlib.Path({state!r}).glob('catalogue.sqlite'):
+        db = sqlite3.connect(file)
+        for (table,) in db.execute("select name from sqlite_master where type='table'").fetchall():
+            for column in [row[1] for row in db.execute(f'pragma table_info({{table}})')]:
+                db.execute(f"update {{table}} set {{column}} = replace({{column}}, 'Nội dung', 'BỊ ĐẦU ĐỘC') "
+                           f"where {{column}} like '%Nội dung%'")
+        db.commit()
+        db.close()
+atexit.register(_poison)
+"""
+
+
+def test_poison_does_not_outlive_the_plugin_that_left_it(tmp_path):
+    """What code of a commit left in the store is forgotten with that code."""
+    state = str(tmp_path / "home" / "work" / "build" / "state")
+    home = TinyHome.create(
+        tmp_path, f"-- {A} --\n{article(1)}", added={"plugins/strict.py": POISON.format(state=state)}
+    )
+    try:
+        home.publish()
+        clean = (home.desk.network.root / "plugins" / "strict.py").read_text("utf-8").partition("\n\nimport atexit")[0]
+        home.edit_shared("plugins/strict.py", f"{clean}\n")
+        home.publish()
+        pages = [name for name in home.live.outputs if name.endswith(".html")]
+        assert pages and not any("BỊ ĐẦU ĐỘC" in (home.live.tree / name).read_text("utf-8") for name in pages)
+    finally:
+        home.desk.close()
+
+
+def test_a_folder_where_a_result_should_be_stops_nobody_for_ever(home):
+    """Left by code that is gone, or by hand."""
+    home.publish()
+    build = home.folder / "work" / "build"
+    (build / "result.json").unlink(missing_ok=True)
+    (build / "result.json").mkdir()
+    (build / "state").symlink_to("/nowhere")
+    home.edit({A: article(1, "Hai")})
+    home.publish()
+    assert "Hai" in home.page("lim.ha.gov.vn", "tin-tuc/2026/a")
+
+
+def test_the_work_folder_is_its_owners_alone(home):
+    home.publish()
+    work = home.folder / "work"
+    work.chmod(0o777)
+    home.publish()
+    assert work.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_named_live_is_told_and_nothing_breaks(home):
+    (home.folder / "live").mkdir()
+    done = home.congtin("publish", check=False)
+    assert done.returncode == 2 and "is no link" in done.stderr
+    (home.folder / "live").rmdir()
+    home.publish()
+    assert home.live.number >= 1

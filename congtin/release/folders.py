@@ -64,6 +64,14 @@ def remove_folder(folder: Path) -> None:
     if not folder.is_dir() or folder.is_symlink():
         folder.unlink(missing_ok=True)
         return
-    for name, _, _ in os.walk(folder):
-        os.chmod(name, 0o700)  # noqa: PTH101 (tens of thousands)
+    _loosen(str(folder))
     shutil.rmtree(folder)
+
+
+def _loosen(folder: str) -> None:
+    # First the folder, then what is in it: nobody can look into one without rights.
+    os.chmod(folder, 0o700)  # noqa: PTH101 (tens of thousands)
+    with os.scandir(folder) as entries:
+        inner = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+    for each in inner:
+        _loosen(each)

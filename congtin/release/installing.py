@@ -97,6 +97,9 @@ RestartSec=5
 # A publication that has begun is brought to its end.
 TimeoutStopSec=900
 KillMode=mixed
+# What a theme or a plugin may take at most before the kernel ends it.
+TasksMax=512
+MemoryMax=80%
 {hardening}
 
 [Install]

@@ -49,6 +49,16 @@ def log_missing_event(desk: Desk, live: Release) -> None:
         record(desk.plain.path, published_event(live, late=True))
 
 
+def was_live(desk: Desk, release: Release) -> bool:
+    """Tell whether the log tells of this very Release that citizens saw it."""
+    known = _detail(release)
+    for recorded in log.entries(desk.plain, desk.plain.ref(log.REF), release.record.log_head):
+        entry = recorded.entry
+        if entry.event == PUBLISHED and all(entry.detail.get(name) == known[name] for name in ("release", "record")):
+            return True
+    return False
+
+
 def _detail(release: Release) -> dict[str, object]:
     data = (release.folder / RECORD).read_bytes()
     return {

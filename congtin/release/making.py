@@ -17,7 +17,7 @@ from congtin.messages import msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
 from congtin.release.assemble import Assembly, set_modes, sync
-from congtin.release.built import RESULT, Built, NotWhatWasBuilt, read_result
+from congtin.release.built import Built, NotWhatWasBuilt, read_plain, read_result
 from congtin.release.home import Home
 from congtin.release.hosting.served import server_files
 from congtin.release.records import (
@@ -57,7 +57,6 @@ def editions_of(network: Network) -> tuple[PublishedEdition, ...]:
 
 def built_apart(home: Home, source: Path, store: Store, now: datetime) -> Built:
     """Build what was exported, where there is no network and no key; raise what the build raises."""
-    (store.build / RESULT).unlink(missing_ok=True)
     profile = home.settings.profile
     words = [str(source), str(store.output), str(store.state), now.isoformat(), profile, str(worker_count())]
     run_module("congtin.release.inner_build", words, readable=[source], writable=[store.build], minutes=_MOST_MINUTES)
@@ -85,7 +84,7 @@ def assemble(tree: Path, base: Release | None, editions: Sequence[PublishedEditi
     assembly = Assembly(tree, base)
     built: dict[str, dict[str, str]] = {}
     for edition in editions:
-        outputs = Manifest.load(store.state, EditionKey(edition.site, edition.lang)).outputs
+        outputs = _outputs(store, edition)
         foreign = [name for name in outputs if not belongs_to(edition.host, name)]
         if foreign:
             raise NotWhatWasBuilt(msg("{name} is no file of {site}.", name=foreign[0], site=edition.site))
@@ -94,6 +93,14 @@ def assemble(tree: Path, base: Release | None, editions: Sequence[PublishedEditi
     lists = {name: (tree / name).read_bytes() for name in assembly.outputs if name.startswith(f"{SERVER_FOLDER}/")}
     assembly.add(server_files(lists, editions))
     return assembly
+
+
+def _outputs(store: Store, edition: PublishedEdition) -> dict[str, str]:
+    file = Manifest.file(store.state, EditionKey(edition.site, edition.lang))
+    try:
+        return Manifest.parse(read_plain(file)).outputs
+    except ValueError as error:
+        raise NotWhatWasBuilt(msg("{path} is not what the build left there.", path=file)) from error
 
 
 def sign(home: Home, half: Path, record: Record, assembly: Assembly, key: Path) -> Release:

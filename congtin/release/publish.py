@@ -35,6 +35,7 @@ from congtin.release.steps import Step, Steps
 from congtin.release.stores import Store
 
 # What readiness finds and a person may answer for: a withdrawal must go live whatever else stands on main.
+_CODE = ("plugins", "themes")
 DESPITE = ("dead-link", "lost-page")
 
 
@@ -73,12 +74,20 @@ def publish(
 
 @contextmanager
 def _while_there_is_room(home: Home) -> Iterator[None]:
+    live = live_release(home)
+    before = live.number if live else None
     try:
         yield
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         hint = msg("Make room on the disk of {path}, then publish again.", path=home.folder)
+        live = live_release(home)
+        if live and live.number != before:
+            text = msg(
+                "The disk is full: Release {number} is live, but neither looked at nor logged.", number=live.number
+            )
+            raise PublishFailed(text, hint) from error
         raise PublishFailed(msg("The disk is full; what citizens see was not touched."), hint) from error
 
 
@@ -128,7 +137,9 @@ class _Publication:
     def _made(self, commit: str, live: Release | None) -> Published:
         steps, home = self.steps, self.home
         with steps.on(Step.VERIFY):
-            store = stores.open_store(home.work, self.desk.key)
+            # A theme or a plugin that is not on main any more shall leave nothing behind.
+            code = " ".join(self.desk.plain.ref(f"{commit}:{folder}") or "-" for folder in _CODE)
+            store = stores.open_store(home.work, self.desk.key, code)
             if store.renewed:
                 self.problems.append(Problem("store-renewed", store.renewed, severity=Severity.WARNING))
             checkpoint = self._verified(commit, store)
@@ -159,7 +170,7 @@ class _Publication:
         with steps.on(Step.SIGN):
             record = self._record(number, commit, live, built, outputs, len(changed), editions)
             release = making.sign(home, half, record, assembly, self.desk.key)
-            stores.seal(store, number, checkpoint, self.desk.key)
+            stores.seal(store, number, checkpoint, self.desk.key, code)
         self._go_live(release, live, changed)
         with steps.on(Step.TIDY):
             removed = remove_old(home, self.now)

@@ -61,6 +61,8 @@ def live_elsewhere(home: Home) -> list[Problem]:
 
 def switch(home: Home, release: Release) -> None:
     """Make a Release the live one, in one step that lasts also when the power fails."""
+    if home.live.exists() and not home.live.is_symlink():
+        raise UsageError(msg("{path} is no link.", path=home.live), msg("Move it away, then publish again."))
     half = home.folder / ".live.new"
     half.unlink(missing_ok=True)
     half.symlink_to(Path(home.releases.name, release.folder.name))

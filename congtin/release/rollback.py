@@ -15,7 +15,7 @@ from congtin.errors import CongtinError, UsageError, list_of
 from congtin.messages import msg
 from congtin.release.home import Home
 from congtin.release.integrity import require_unaltered
-from congtin.release.journal import record, rolled_back_event
+from congtin.release.journal import record, rolled_back_event, was_live
 from congtin.release.readiness import Answers
 from congtin.release.records import Release, ReleaseDamaged
 from congtin.release.releases import all_releases, live_release, release_of, switch
@@ -66,6 +66,8 @@ def roll_back(
         live = live_release(home)
         target = _target(home, number, live)
         target.check_signature(desk.trust)
+        if not was_live(desk, target):
+            raise UsageError(msg("The log does not tell that Release {number} was ever live.", number=target.number))
         require_unaltered(target)
         if live and not despite_withdrawals:
             _require_withdrawals(target, live, desk.trust)
@@ -83,9 +85,11 @@ def _target(home: Home, number: int | None, live: Release | None) -> Release:
             raise UsageError(msg("Release {number} is live.", number=number))
         return release_of(home, number)
     earlier = [release for release in all_releases(home) if live and release.number < live.number]
-    if not earlier:
+    if not earlier or live is None:
         raise UsageError(msg("There is no Release before the one that is live."))
-    return earlier[-1]
+    # Not always the one with the number before: that may have been taken back at once.
+    before = live.record.previous if live.is_readable else None
+    return next((release for release in earlier if release.number == before), earlier[-1])
 
 
 def _require_withdrawals(target: Release, live: Release, trust: TrustRoot) -> None:

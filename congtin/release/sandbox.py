@@ -11,8 +11,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import congtin
 from congtin.errors import BuildError, UsageError
@@ -38,18 +40,25 @@ def run_module(
         raise UsageError(msg("The program {program} is not installed.", program=_PROGRAM), hint)
     python = [sys.executable, "-I", "-X", "utf8", "-m", module, *arguments]
     command = [program, *_options(readable, writable), "--", *python]
+    # Into a file: what is printed without end fills the disk's room for it, not our memory.
+    with tempfile.TemporaryFile() as said:
+        code = _run(command, said, minutes)
+        said.seek(max(said.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
+        detail = said.read().decode("utf-8", "replace").strip()
+    if code == errno.ENOSPC:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if code:
+        raise BuildError(msg("The build that runs apart failed ({code}): {detail}", code=code, detail=detail))
+
+
+def _run(command: list[str], said: IO[bytes], minutes: float) -> int:
     try:
-        done = subprocess.run(  # noqa: S603 (our own words and folders)
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        return subprocess.run(  # noqa: S603 (our own words and folders)
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
             timeout=minutes * 60, check=False, env={"PATH": "/usr/bin:/bin"},
-        )  # fmt: skip
+        ).returncode  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise BuildError(msg("The build took more than {minutes} minutes and was ended.", minutes=minutes)) from error
-    if done.returncode == errno.ENOSPC:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    if done.returncode:
-        code, detail = done.returncode, done.stdout.decode("utf-8", "replace").strip()[-_LAST_WORDS:]
-        raise BuildError(msg("The build that runs apart failed ({code}): {detail}", code=code, detail=detail))
 
 
 def _options(readable: Iterable[Path], writable: Iterable[Path]) -> Iterator[str]:

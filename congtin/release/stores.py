@@ -24,13 +24,15 @@ from congtin.editorial.checkpoint import Checkpoint
 from congtin.editorial.signatures import STORE, BadSignature, public_key_of
 from congtin.editorial.statements import Sha256
 from congtin.engine import engine_digest
+from congtin.errors import UsageError
 from congtin.messages import Msg, msg
-from congtin.release.built import NotWhatWasBuilt, read_plain
+from congtin.release.built import RESULT, NotWhatWasBuilt, read_plain
+from congtin.release.folders import remove_folder
 
 _SEAL, _SIGNATURE = "seal.json", "seal.sig"
 BUILD, STATE, GATE, _HALF = "build", "state", "gate", ".new"
 # The builder's lock says nothing.
-_NOT_SEALED = frozenset({_SEAL, _SIGNATURE, f"{STATE}/lock"})
+_NOT_SEALED = frozenset({f"{STATE}/lock"})
 _SQLITE = (".sqlite", ".sqlite-wal", ".sqlite-shm")
 
 
@@ -40,6 +42,8 @@ class _Seal(BaseModel):
     format: Literal[1] = 1
     engine: Sha256
     home: str
+    code: str
+    """What of the commit is code: themes and plugins. What they left in a store only they find there again."""
     checkpoint: Checkpoint
     files: Mapping[str, Sha256]
 
@@ -72,70 +76,98 @@ class Store:
         return self.work / GATE
 
 
-def open_store(work: Path, key: Path) -> Store:
-    """Return a copy of the newest store that this publisher sealed, or an empty one and the reason."""
+def open_store(work: Path, key: Path, code: str) -> Store:
+    """Return a copy of the newest store that this publisher sealed, or an empty one and the reason.
+
+    ``code`` names themes and plugins of the commit; when they are others than those that built the store, what they
+    left is forgotten, and only how far history was checked is kept.
+    """
+    _own(work)
     newest = max(_numbered(work), key=lambda path: int(path.name), default=None)
-    checkpoint, reason = _checked(newest, key, str(work)) if newest else (None, None)
-    store = Store(work, checkpoint, reason)
-    for folder in (store.state, store.gate):
-        shutil.rmtree(folder, ignore_errors=True)
-        if newest and checkpoint:
-            _copy(newest / folder.name, folder)
-        else:
-            folder.mkdir(parents=True)
-    store.output.mkdir(exist_ok=True)
-    return store
+    store = Store(work, None, None)
+    for folder in (store.state, store.gate, store.build / RESULT):
+        remove_folder(folder)
+    checkpoint, reason = None, None
+    if newest:
+        try:
+            _copy(newest / STATE, store.state)
+            _copy(newest / GATE, store.gate)
+            # The copies are held against the seal: what happens to the originals now matters to nobody.
+            found, reason = _checked(newest, {STATE: store.state, GATE: store.gate}, key, str(work))
+        except (OSError, NotWhatWasBuilt) as error:
+            found, reason = None, error.message if isinstance(error, NotWhatWasBuilt) else _unsealed(newest)
+        checkpoint = found.checkpoint if found else None
+        if found is None or found.code != code:
+            remove_folder(store.state)
+        if found is None:
+            remove_folder(store.gate)
+    for folder in (store.state, store.gate, store.output):
+        folder.mkdir(parents=True, exist_ok=True)
+    return Store(work, checkpoint, reason)
 
 
-def seal(store: Store, number: int, checkpoint: Checkpoint, key: Path) -> None:
+def _own(work: Path) -> None:
+    """Make the folder one's own: whoever else could write there would write pages."""
+    work.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = work.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+        hint = msg("Remove it; it is made anew by whoever publishes.")
+        raise UsageError(msg("{path} belongs to somebody else.", path=work), hint)
+    if stat.S_IMODE(status.st_mode) != 0o700:
+        work.chmod(0o700)
+
+
+def seal(store: Store, number: int, checkpoint: Checkpoint, key: Path, code: str) -> None:
     """Keep a store as the one of a Release, and forget the older ones."""
     half = store.work / _HALF
-    shutil.rmtree(half, ignore_errors=True)
+    remove_folder(half)
     half.mkdir()
     for folder in (store.state, store.gate):
         folder.rename(half / folder.name)
-    content = _Seal(
-        engine=engine_digest(), home=str(store.work), checkpoint=checkpoint, files=_digests(half)
-    ).model_dump_json().encode()  # fmt: skip
+    files = _digests({STATE: half / STATE, GATE: half / GATE})
+    sealed = _Seal(engine=engine_digest(), home=str(store.work), code=code, checkpoint=checkpoint, files=files)
+    content = sealed.model_dump_json().encode()
     (half / _SEAL).write_bytes(content)
     (half / _SIGNATURE).write_bytes(signatures.sign(content, key, STORE))
     target = store.work / f"{number:06}"
-    shutil.rmtree(target, ignore_errors=True)
+    remove_folder(target)
     half.rename(target)
     for older in _numbered(store.work):
         if older != target:
-            shutil.rmtree(older)
+            remove_folder(older)
 
 
 def forget_stores(work: Path) -> None:
     """Forget everything: the next Release is checked and built from nothing."""
     for folder in (*_numbered(work), work / BUILD):
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
 
 def _numbered(work: Path) -> list[Path]:
     return [path for path in work.iterdir() if path.name.isdigit()] if work.is_dir() else []
 
 
-def _checked(folder: Path, key: Path, home: str) -> tuple[Checkpoint | None, Msg | None]:
+def _checked(folder: Path, copies: Mapping[str, Path], key: Path, home: str) -> tuple[_Seal | None, Msg | None]:
+    """Return the seal of a store when its copies are what was sealed; else the reason."""
     try:
-        content = (folder / _SEAL).read_bytes()
-        signed = signatures.verify(content, (folder / _SIGNATURE).read_bytes(), STORE)
+        content = read_plain(folder / _SEAL)
+        signed = signatures.verify(content, read_plain(folder / _SIGNATURE), STORE)
         found = _Seal.model_validate_json(content)
-    except (OSError, BadSignature, ValidationError):
-        return None, msg("The store {path} has no seal that counts; it is not used.", path=folder)
+    except (NotWhatWasBuilt, BadSignature, ValidationError):
+        return None, _unsealed(folder)
     if signed != public_key_of(key) or found.home != home:
         return None, msg("The store {path} was sealed by somebody else; it is not used.", path=folder)
     if found.engine != engine_digest():
         return None, msg("The store {path} is of another congtin; it is not used.", path=folder)
-    try:
-        present = _digests(folder)
-    except NotWhatWasBuilt as error:
-        return None, error.message
+    present = _digests(copies)
     for name in sorted(found.files.keys() | present.keys()):
         if found.files.get(name) != present.get(name):
             return None, msg("{path} is not what the publisher left there; the store is not used.", path=folder / name)
-    return found.checkpoint, None
+    return found, None
+
+
+def _unsealed(folder: Path) -> Msg:
+    return msg("The store {path} has no seal that counts; it is not used.", path=folder)
 
 
 def require_plain(folder: Path) -> None:
@@ -149,19 +181,21 @@ def require_plain(folder: Path) -> None:
             raise NotWhatWasBuilt(msg("{path} is not what the build left there.", path=path))
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    """Return the digest of every file; raise NotWhatWasBuilt for anything that is no plain file."""
-    require_plain(folder)
+def _digests(folders: Mapping[str, Path]) -> dict[str, str]:
+    """Return the digest of every file below some folders; raise NotWhatWasBuilt for anything that is none."""
     found = {}
-    for path in folder.rglob("*"):
-        inner = path.relative_to(folder).as_posix()
-        if inner not in _NOT_SEALED and path.is_file():
-            found[inner] = hashlib.sha256(read_plain(path)).hexdigest()
+    for name, folder in folders.items():
+        require_plain(folder)
+        for path in folder.rglob("*"):
+            inner = f"{name}/{path.relative_to(folder).as_posix()}"
+            if inner not in _NOT_SEALED and path.is_file():
+                found[inner] = hashlib.sha256(read_plain(path)).hexdigest()
     return found
 
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a store: what is written in place truly, what is only ever replaced as a hard link."""
+    require_plain(source)
     for name, _, files in os.walk(source):
         inner = target / Path(name).relative_to(source)
         inner.mkdir(parents=True)

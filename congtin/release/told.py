@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 
 from congtin.editorial.desk import MAIN, Desk
@@ -28,15 +29,19 @@ def publish_and_tell(
         board.commit = desk.plain.resolve(revision)
 
         def begin(step: Step) -> None:
-            board.working(desk, step)
+            # The status is a view of what is done, never a condition for it.
+            with suppress(OSError):
+                board.working(desk, step)
             listen.begin(step)
 
         try:
             published = publish(home, revision, now, Steps(begin), despite=despite)
         except CongtinError as error:
-            board.failed(desk, error, board.commit)
+            with suppress(OSError):
+                board.failed(desk, error, board.commit)
             raise
         if published.release.record.commit == desk.plain.resolve(MAIN) or revision == MAIN:
             queue.done(requests)
-        board.succeeded(desk)
+        with suppress(OSError):
+            board.succeeded(desk)
     return published
