@@ -271,3 +271,27 @@ def test_a_folder_named_live_is_told_and_nothing_breaks(home):
     (home.folder / "live").rmdir()
     home.publish()
     assert home.live.number >= 1
+
+
+def test_a_private_umask_keeps_nothing_from_the_web_server(home):
+    """An operator with umask 077 publishes: everybody may read it, and nobody write."""
+    before = os.umask(0o077)
+    try:
+        home.publish()
+        home.edit({A: article(1, "Hai")})
+        home.publish()
+        home.congtin("publish")
+    finally:
+        os.umask(before)
+    for place in (home.folder / "releases", home.folder / "assets"):
+        for path in (place, *place.rglob("*")):
+            mode = path.lstat().st_mode & 0o777
+            assert mode in ((0o755, 0o555) if path.is_dir() else (0o444,)), path
+    assert (home.folder / "status" / "status.json").stat().st_mode & 0o004
+
+
+def test_a_file_that_somebody_made_writable_is_made_anew(home):
+    home.publish()
+    (home.live.tree / PAGE).chmod(0o666)
+    assert "altered-file" in {problem.code for problem in home.publish().problems}
+    assert (home.live.tree / PAGE).stat().st_mode & 0o777 == 0o444

@@ -117,7 +117,7 @@ class Assembly:
         except OSError:
             status = None
         time = file_time(digest) * 1_000_000_000
-        if status is None or not stat.S_ISREG(status.st_mode) or status.st_mtime_ns != time:
+        if status is None or status.st_mode != stat.S_IFREG | _FILE_MODE or status.st_mtime_ns != time:
             text = msg("The file of Release {number} was altered; it is made anew.", number=self.base.number)
             self.problems.append(Problem("altered-file", text, name, severity=Severity.WARNING))
             return False
@@ -131,6 +131,8 @@ class Assembly:
         path = f"{self.tree}/{name}"
         target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _FILE_MODE)
         with os.fdopen(target, "wb") as stream:
+            # Whatever the umask: a web server must be able to read it.
+            os.fchmod(target, _FILE_MODE)
             stream.write(data)
         os.utime(path, (file_time(digest), file_time(digest)))
         self.outputs[name] = digest

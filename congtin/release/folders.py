@@ -12,6 +12,7 @@ from pathlib import Path
 from congtin.cores import worker_count
 
 _AT_A_TIME = 64
+_PLAIN = "f444"
 
 
 def link_folders(source: Path, target: Path, names: Sequence[str]) -> None:
@@ -44,17 +45,17 @@ def _number(detail: str) -> int:
 def times_below(folder: Path) -> dict[str, dict[str, int]]:
     """Return the time of every file below a folder, in whole seconds, by the first part of its name.
 
-    Whatever is no plain file, or has a time with a fraction, gets one that no file has.
+    Whatever is no plain file that all may read and nobody write, or has a time with a fraction, gets one no file has.
     """
     found: dict[str, dict[str, int]] = {}
     listed = subprocess.run(  # noqa: S603
-        ["find", str(folder), "-mindepth", "2", "(", "-type", "d", "-o", "-printf", "%y %T@ %P\\0", ")"],  # noqa: S607
+        ["find", str(folder), "-mindepth", "2", "(", "-type", "d", "-o", "-printf", "%y%m %T@ %P\\0", ")"],  # noqa: S607
         capture_output=True, check=True,
     ).stdout  # fmt: skip
     for line in os.fsdecode(listed).split("\0")[:-1]:
         kind, time, name = line.split(" ", 2)
         whole, _, fraction = time.partition(".")
-        plain = kind == "f" and not fraction.strip("0")
+        plain = kind == _PLAIN and not fraction.strip("0")
         found.setdefault(name.partition("/")[0], {})[name] = int(whole) if plain else -1
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sqlite3
 import sys
 from contextlib import closing
 from datetime import datetime
@@ -16,11 +17,24 @@ from congtin.catalogue.store import CatalogueStore
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.model import Profile
 from congtin.release.built import RESULT
+from congtin.release.room import is_full_disk
 from congtin.stored_problems import message_data, problems_text
 
 
 def main(arguments: list[str]) -> None:
-    """Build ``source`` into ``output`` with the store ``state``; write the result beside the store."""
+    """Build ``source`` into ``output`` with the store ``state``; write the result beside the store.
+
+    End with the number ENOSPC when the disk is full.
+    """
+    try:
+        _build(arguments)
+    except (OSError, sqlite3.Error, CongtinError) as error:
+        if not is_full_disk(error):
+            raise
+        sys.exit(errno.ENOSPC)
+
+
+def _build(arguments: list[str]) -> None:
     source, output, state, now, profile, workers = arguments
     where = Path(state)
     request = BuildRequest(
@@ -31,11 +45,9 @@ def main(arguments: list[str]) -> None:
     except ProblemsFound as error:
         result: dict[str, Any] = {"refused": problems_text(error.problems)}
     except CongtinError as error:
+        if is_full_disk(error):
+            raise
         result = {"failed": message_data(error.message), "hint": error.hint and message_data(error.hint)}
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            sys.exit(errno.ENOSPC)
-        raise
     else:
         result = {
             "problems": problems_text(report.problems), "rendered": report.rendered, "editions": len(report.built),

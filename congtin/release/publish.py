@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,8 @@ from congtin.release.journal import log_missing_event, published_event, record
 from congtin.release.readiness import Answers, dead_links, lost_pages, missing_homes
 from congtin.release.records import TREE, PublishedEdition, Record, Release
 from congtin.release.releases import live_elsewhere, live_release, next_number, switch
-from congtin.release.retention import HALF, add_to_pool, remove_halves, remove_old
+from congtin.release.retention import HALF, add_to_pool, make_readable, remove_halves, remove_old
+from congtin.release.room import is_full_disk
 from congtin.release.smoke import smoke_test
 from congtin.release.steps import Step, Steps
 from congtin.release.stores import Store
@@ -78,8 +79,8 @@ def _while_there_is_room(home: Home) -> Iterator[None]:
     before = live.number if live else None
     try:
         yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    except (OSError, sqlite3.Error) as error:
+        if not is_full_disk(error):
             raise
         hint = msg("Make room on the disk of {path}, then publish again.", path=home.folder)
         live = live_release(home)
@@ -101,7 +102,7 @@ class _Publication:
         self.problems: list[Problem] = []
 
     def run(self, revision: str) -> Published:
-        self.home.releases.mkdir(exist_ok=True)
+        make_readable(self.home.releases, self.home.folder)
         remove_halves(self.home)
         live = live_release(self.home)
         self.problems += live_elsewhere(self.home)

@@ -31,9 +31,18 @@ def add_to_pool(home: Home, release: Release) -> None:
             continue
         there = home.assets / name
         if not there.exists():
-            there.parent.mkdir(parents=True, exist_ok=True)
+            make_readable(there.parent, home.folder)
             with suppress(FileExistsError):
                 there.hardlink_to(release.tree / name)
+
+
+def make_readable(folder: Path, above: Path) -> None:
+    """Make a folder, and those between it and ``above``, so that web servers can look into it whatever the umask."""
+    if not folder.is_dir():
+        if folder.parent != above:
+            make_readable(folder.parent, above)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
 
 
 def remove_old(home: Home, now: datetime) -> list[int]:

@@ -26,6 +26,7 @@ from congtin.release.home import Home
 from congtin.release.records import Record, Release
 from congtin.release.releases import all_releases, live_release
 from congtin.release.rollback import Hold
+from congtin.release.room import is_full_disk
 from congtin.release.status_page import status_page
 from congtin.release.steps import Step
 
@@ -190,11 +191,19 @@ def parse_status(data: bytes) -> Status:
 
 
 def write_status(home: Home, status: Status) -> None:
-    """Replace the status and its page."""
-    home.status.mkdir(parents=True, exist_ok=True)
+    """Replace the status and its page; where there is no room for them they stay as they are."""
     data = json.dumps(status.model_dump(mode="json", exclude_none=True), ensure_ascii=False, indent=1)
-    replace_file(home.status / FILE, data.encode())
-    replace_file(home.status / PAGE, status_page(json.loads(data)).encode())
+    page = status_page(json.loads(data))
+    try:
+        home.status.mkdir(parents=True, exist_ok=True)
+        replace_file(home.status / FILE, data.encode())
+        replace_file(home.status / PAGE, page.encode())
+    except OSError as error:
+        # What is told about shall not fail for the telling; a publication that needs room says so itself.
+        if not is_full_disk(error):
+            raise
+        for half in home.status.glob(".*.tmp"):
+            half.unlink(missing_ok=True)
 
 
 def _live(record: Mapping[str, Any]) -> LiveRelease:
