@@ -295,3 +295,32 @@ def test_a_file_that_somebody_made_writable_is_made_anew(home):
     (home.live.tree / PAGE).chmod(0o666)
     assert "altered-file" in {problem.code for problem in home.publish().problems}
     assert (home.live.tree / PAGE).stat().st_mode & 0o777 == 0o444
+
+
+def test_a_switch_that_nobody_looked_at_is_looked_at(home):
+    """Killed between the switch and the look: the service does not take it for done."""
+    home.publish()
+    assert Service(home.home).due() is None
+    (home.folder / ".going-live").write_text("1\n")
+    assert Service(home.home).due() == home.desk.ref()
+    home.publish()
+    assert Service(home.home).due() is None
+
+
+def test_a_hold_that_cannot_be_read_holds_until_somebody_publishes(home):
+    home.publish()
+    (home.folder / "hold.json").write_text("{broken")
+    home.edit({A: article(1, "Hai")})
+    service = Service(home.home)
+    assert service.due() is None
+    service._tell()
+    assert read_status(home.home).state == "held"
+    home.congtin("publish")
+    assert home.live.number == 2 and not (home.folder / "hold.json").exists()
+
+
+def test_another_trust_root_has_history_checked_from_its_beginning(home):
+    home.publish()
+    trust = home.desk.folder / "trust.yaml"
+    trust.write_text(trust.read_text() + "# another\n")
+    assert "store-renewed" in {problem.code for problem in home.publish().problems}

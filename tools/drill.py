@@ -27,6 +27,8 @@ from pathlib import Path
 import drill_parts
 from drill_parts import Counts, Facts
 
+from congtin.release.folders import remove_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "reliability.md"
 
@@ -78,13 +80,14 @@ def run(part: str, counts: Counts) -> Done:
     """Run one part in a folder of its own; say what it found, or what did not hold."""
     print(f"{part} …", flush=True)
     started = time.monotonic()
-    # Releases are read-only folders: only root, and what made them, can remove them.
-    with tempfile.TemporaryDirectory(prefix=f"congtin-{part}-", ignore_cleanup_errors=True) as folder:
-        try:
-            facts: Facts | None = drill_parts.PARTS[part](counts, Path(folder).resolve())
-        except Exception:  # noqa: BLE001 (whatever goes wrong, the part did not hold; the others still run)
-            traceback.print_exc()
-            facts = None
+    folder = Path(tempfile.mkdtemp(prefix=f"congtin-{part}-")).resolve()
+    try:
+        facts: Facts | None = drill_parts.PARTS[part](counts, folder)
+    except Exception:  # noqa: BLE001 (whatever goes wrong, the part did not hold; the others still run)
+        traceback.print_exc()
+        facts = None
+    finally:
+        remove_folder(folder)
     seconds = time.monotonic() - started
     for name, value in facts or [("did NOT hold", "")]:
         print(f"  {name}: {value}")
@@ -123,7 +126,8 @@ def table(done: Done, seed: int) -> str:
 def machine() -> str:
     """Return what it ran on, without names of machines or folders."""
     facts = drill_parts.machine_facts()
-    return f"{facts['machine']}, {facts['system']}, Python {facts['Python']}"
+    system = facts["system"].partition("-")[0]
+    return f"{facts['machine']}, {system}, Python {facts['Python']}"
 
 
 def commit() -> str:

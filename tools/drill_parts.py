@@ -50,7 +50,7 @@ def machine_facts() -> Mapping[str, str]:
 
 
 def kills(counts: Counts, folder: Path) -> Facts:
-    """Publications killed at random moments (tests/publish_kills.py)."""
+    """Kill publications at random moments (tests/publish_kills.py)."""
     from homes import TinyHome
     from network import article
     from publish_kills import EDITED, kill_publications
@@ -70,12 +70,14 @@ def kills(counts: Counts, folder: Path) -> Facts:
 
 
 def switches(counts: Counts, folder: Path) -> Facts:
-    """Releases switched under load (tests/loads.py)."""
-    from loads import switch_under_load
+    """Switch Releases under load (tests/loads.py)."""
+    from loads import LoadedHome, switch_under_load
 
-    seen = switch_under_load(folder, counts.switches, counts.rollbacks, counts.seed)
+    home = LoadedHome.create(folder)
+    with closing(home.tiny.desk):
+        seen = switch_under_load(home, counts.switches, counts.rollbacks, counts.seed)
     return [
-        ("Switches to a new Release", str(seen.switches)),
+        ("Switches, each a publication of edited pages and style sheets", str(seen.switches)),
         ("Rollbacks", str(seen.rollbacks)),
         ("Requests by wrk", str(seen.load.requests)),
         ("… failed connections, reads, writes, timeouts", str(seen.load.socket_errors)),
@@ -88,7 +90,7 @@ def switches(counts: Counts, folder: Path) -> Facts:
 
 
 def disk(counts: Counts, folder: Path) -> Facts:
-    """The disk filled while something is built, published or copied (tests/test_full_disk.py)."""
+    """Fill the disk while something is built, published or copied (tests/test_full_disk.py)."""
     backups = [f"tests/test_backup_damage.py::{name}" for name in (
         "test_a_full_place_is_an_error_and_the_next_copy_is_whole",
         "test_no_room_to_bring_things_together_is_an_error",
@@ -104,7 +106,7 @@ def disk(counts: Counts, folder: Path) -> Facts:
 
 
 def hosts(counts: Counts, folder: Path) -> Facts:
-    """Every host and every Edition over both protocols (tests/test_hosting_network.py)."""
+    """Ask every host and every Edition over both protocols (tests/test_hosting_network.py)."""
     found = _pytest(folder, ["tests/test_hosting_network.py"], {})
     editions, every = _editions()
     return [
@@ -117,7 +119,7 @@ def hosts(counts: Counts, folder: Path) -> Facts:
 
 
 def console(counts: Counts, folder: Path) -> Facts:
-    """Home pages in Chromium (tests/test_console.py)."""
+    """Open home pages in Chromium (tests/test_console.py)."""
     chosen = {"CONGTIN_EDITIONS": str(counts.editions), "CONGTIN_SEED": str(counts.seed)}
     found = _pytest(folder, ["tests/test_console.py"], chosen)
     return [
@@ -129,7 +131,7 @@ def console(counts: Counts, folder: Path) -> Facts:
 
 
 def restore(counts: Counts, folder: Path) -> Facts:
-    """The way back of the whole demonstration network (tools/drill_restore.py)."""
+    """Measure the way back of the whole demonstration network (tools/drill_restore.py)."""
     desk, home = _published_network(folder)
     out = folder / "restore.json"
     command = [sys.executable, "tools/drill_restore.py", "--home", home, "--key", desk / "keys/service", "--out", out]
@@ -150,16 +152,14 @@ def restore(counts: Counts, folder: Path) -> Facts:
 
 
 def publish(counts: Counts, folder: Path) -> Facts:
-    """One Item against everything (bench/publish.py)."""
+    """Measure one Item against everything (bench/publish.py)."""
     out = folder / "publish.json"
     command = [sys.executable, "bench/publish.py", folder / "bench", "--json", out]
     _run([*map(str, command), "--runs", str(counts.runs), "--full", str(counts.full)])
     found: dict[str, dict[str, float]] = json.loads(out.read_text("utf-8"))
     ratio = found.pop("ratio")
-    rows = [
-        ("Ratio of one Item to everything", f"{ratio['ward']} for a ward, {ratio['portal']} for a Portal "
-         f"(limit {ratio['limit']})"),
-    ]  # fmt: skip
+    told = f"{ratio['ward']} for a ward, {ratio['portal']} for a Portal (limit {ratio['limit']})"
+    rows = [("Ratio of one Item to everything", told)]
     for name, seconds in found.items():
         counted = ("wall", "rendered", "changed", "files")
         steps = ", ".join(f"{step} {value:.2f}" for step, value in seconds.items() if step not in counted)
@@ -179,8 +179,9 @@ PARTS: Mapping[str, Callable[[Counts, Path], Facts]] = {
 def _pytest(folder: Path, tests: list[str], environment: Mapping[str, str]) -> Counter[str]:
     """Let pytest run tests; return the sums of what they recorded, and how many passed. Nothing may be skipped."""
     report = folder / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", f"--basetemp={folder / 'pytest'}", f"--junitxml={report}"]
-    _run([*command, *tests], environment)
+    # What single tests record stands only in the older form of the report.
+    options = ["-o", "junit_family=xunit1", f"--junitxml={report}", f"--basetemp={folder / 'pytest'}"]
+    _run([sys.executable, "-m", "pytest", "-q", "-n0", *options, *tests], environment)
     root = etree.parse(report).getroot()
     found: Counter[str] = Counter()
     for entry in root.iter("property"):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,15 +29,23 @@ from congtin.release.identity import installed_maker
 from congtin.release.journal import log_missing_event, published_event, record
 from congtin.release.readiness import Answers, dead_links, lost_pages, missing_homes
 from congtin.release.records import TREE, PublishedEdition, Record, Release
-from congtin.release.releases import live_elsewhere, live_release, next_number, switch
+from congtin.release.releases import (
+    begin_going_live,
+    end_going_live,
+    live_elsewhere,
+    live_release,
+    next_number,
+    switch,
+)
 from congtin.release.retention import HALF, add_to_pool, make_readable, remove_halves, remove_old
 from congtin.release.room import is_full_disk
 from congtin.release.smoke import smoke_test
 from congtin.release.steps import Step, Steps
 from congtin.release.stores import Store
 
-# What readiness finds and a person may answer for: a withdrawal must go live whatever else stands on main.
 _CODE = ("plugins", "themes")
+_MANY_STEPS = 50
+# What readiness finds and a person may answer for: a withdrawal must go live whatever else stands on main.
 DESPITE = ("dead-link", "lost-page")
 
 
@@ -140,7 +149,8 @@ class _Publication:
         with steps.on(Step.VERIFY):
             # A theme or a plugin that is not on main any more shall leave nothing behind.
             code = " ".join(self.desk.plain.ref(f"{commit}:{folder}") or "-" for folder in _CODE)
-            store = stores.open_store(home.work, self.desk.key, code)
+            trust = hashlib.sha256(self.desk.setting("trust").read_bytes()).hexdigest()
+            store = stores.open_store(home.work, self.desk.key, f"{home.work} {trust}", code)
             if store.renewed:
                 self.problems.append(Problem("store-renewed", store.renewed, severity=Severity.WARNING))
             checkpoint = self._verified(commit, store)
@@ -180,17 +190,26 @@ class _Publication:
     def _verified(self, commit: str, store: Store) -> Checkpoint:
         """Check history from where this publisher checked it last; raise ProblemsFound when anything is wrong."""
         desk, known = self.desk, store.checkpoint
+        if known and not desk.plain.is_ancestor(known.main, commit):
+            known = None
+        begin = known.main if known else desk.trust.content_root
+        if len(desk.plain.first_parents(begin, commit)) > _MANY_STEPS:
+            # Nobody's push waits for a long history: most of it is checked before the lock is taken.
+            with desk.lock():
+                checkpoint = Checkpoint.of(desk.plain, desk.rosters.repository, commit)
+            if not _errors(self._history(commit, known, store)):
+                known = checkpoint
         # A push that is being judged writes the log first and moves refs a moment later.
         with desk.lock():
             checkpoint = Checkpoint.of(desk.plain, desk.rosters.repository, commit)
-            if known and not desk.plain.is_ancestor(known.main, commit):
-                known = None
-            found = verify_history(
-                desk.plain, desk.rosters, desk.trust, head=commit, known=known, store=store.gate
-            )  # fmt: skip
+            found = self._history(commit, known, store)
         _require(found)
         self.problems += found
         return checkpoint
+
+    def _history(self, commit: str, known: Checkpoint | None, store: Store) -> list[Problem]:
+        desk = self.desk
+        return verify_history(desk.plain, desk.rosters, desk.trust, head=commit, known=known, store=store.gate)
 
     def _network(self, commit: str, store: Store) -> Network:
         """Return the Sites of a commit; raise ProblemsFound when a release has one without a Board (E3)."""
@@ -232,19 +251,26 @@ class _Publication:
         steps, home = self.steps, self.home
         with steps.on(Step.SWITCH):
             add_to_pool(home, release)
+            begin_going_live(home, release)
             switch(home, release)
         with steps.on(Step.LOOK):
             wrong = smoke_test(home, release, changed)
             # With nothing to go back to, a Release that some server does not show is still better than none.
             if wrong and live:
                 switch(home, live)
+                end_going_live(home)
                 raise NotServed(wrong)
             self.problems += wrong
         with steps.on(Step.LOG):
             record(home.content, published_event(release, despite=self.despite))
+            end_going_live(home)
 
 
 def _require(found: Sequence[Problem] | Iterator[Problem]) -> None:
     problems = list(found)
-    if any(problem.severity is Severity.ERROR for problem in problems):
+    if _errors(problems):
         raise ProblemsFound(problems)
+
+
+def _errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)

@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from congtin.build.manifest import replace_file
 from congtin.errors import Problem, UsageError, list_of
 from congtin.messages import msg
 from congtin.release.home import Home
 from congtin.release.records import RECORD, Release
+
+_UNFINISHED = ".going-live"
 
 
 def all_releases(home: Home) -> list[Release]:
@@ -57,6 +60,21 @@ def live_elsewhere(home: Home) -> list[Problem]:
         return []
     text = msg("“live” leads to no Release; citizens may see what nobody published.")
     return [Problem("live-elsewhere", text, str(home.live), 0, msg("Publish, or go back: congtin rollback NUMBER"))]
+
+
+def begin_going_live(home: Home, release: Release) -> None:
+    """Note that a Release is about to be switched to; whoever is killed before the end of it is followed up."""
+    replace_file(home.folder / _UNFINISHED, f"{release.number}\n".encode())
+
+
+def end_going_live(home: Home) -> None:
+    """Note that the last switch was looked at and logged, or taken back."""
+    (home.folder / _UNFINISHED).unlink(missing_ok=True)
+
+
+def is_unfinished(home: Home) -> bool:
+    """Tell whether nobody knows what became of the last switch."""
+    return (home.folder / _UNFINISHED).exists()
 
 
 def switch(home: Home, release: Release) -> None:

@@ -39,14 +39,15 @@ class Hold(BaseModel):
 
     @classmethod
     def of(cls, home: Home) -> Self | None:
-        """Return what holds publishing; None when nothing does. An unreadable file holds: UsageError."""
+        """Return what holds publishing; None when nothing does. A file that cannot be read holds too."""
         file = home.folder / _HOLD
         try:
             return cls.model_validate_json(file.read_bytes())
         except FileNotFoundError:
             return None
-        except ValidationError as error:
-            raise UsageError(msg("{file} cannot be read.", file=file), msg("Remove it to publish again.")) from error
+        except (ValidationError, OSError):
+            reason = msg("{file} cannot be read; congtin publish ends the hold.", file=file)
+            return cls(release=0, since=datetime.now().astimezone(), reason=str(reason))
 
 
 def end_hold(home: Home) -> None:

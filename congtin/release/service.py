@@ -20,7 +20,7 @@ from congtin.release import queue
 from congtin.release.distribute import Distributor
 from congtin.release.home import Home
 from congtin.release.publish import NotServed, Published
-from congtin.release.releases import live_release
+from congtin.release.releases import is_unfinished, live_release
 from congtin.release.rollback import Hold
 from congtin.release.status import StatusBoard
 from congtin.release.told import publish_and_tell
@@ -90,7 +90,7 @@ class Service:
         with GitRepository(self.home.content) as content:
             main = content.ref(MAIN)
         requests = frozenset(request.file.name for request in queue.waiting(self.home))
-        if main is None or not (requests or self._moved(main) or self._is_time()):
+        if main is None or not (requests or is_unfinished(self.home) or self._moved(main) or self._is_time()):
             return None
         failed = self.failed
         if failed and failed.commit == main and requests <= failed.requests:

@@ -41,7 +41,8 @@ class _Seal(BaseModel):
 
     format: Literal[1] = 1
     engine: Sha256
-    home: str
+    owner: str
+    """Whose it is: a folder and a trust root."""
     code: str
     """What of the commit is code: themes and plugins. What they left in a store only they find there again."""
     checkpoint: Checkpoint
@@ -57,6 +58,7 @@ class Store:
     """How far history was checked; None when nothing is remembered."""
     renewed: Msg | None
     """Why nothing is remembered, if there was something."""
+    owner: str
 
     @property
     def build(self) -> Path:
@@ -76,15 +78,16 @@ class Store:
         return self.work / GATE
 
 
-def open_store(work: Path, key: Path, code: str) -> Store:
+def open_store(work: Path, key: Path, owner: str, code: str) -> Store:
     """Return a copy of the newest store that this publisher sealed, or an empty one and the reason.
 
-    ``code`` names themes and plugins of the commit; when they are others than those that built the store, what they
-    left is forgotten, and only how far history was checked is kept.
+    ``owner`` is whose store it may be. ``code`` names themes and plugins of the commit; when they, or congtin itself,
+    are others than those that built the store, what they left is forgotten, and only how far history was checked is
+    kept.
     """
     _own(work)
     newest = max(_numbered(work), key=lambda path: int(path.name), default=None)
-    store = Store(work, None, None)
+    store = Store(work, None, None, owner)
     for folder in (store.state, store.gate, store.build / RESULT):
         remove_folder(folder)
     checkpoint, reason = None, None
@@ -93,17 +96,20 @@ def open_store(work: Path, key: Path, code: str) -> Store:
             _copy(newest / STATE, store.state)
             _copy(newest / GATE, store.gate)
             # The copies are held against the seal: what happens to the originals now matters to nobody.
-            found, reason = _checked(newest, {STATE: store.state, GATE: store.gate}, key, str(work))
+            found, reason = _checked(newest, {STATE: store.state, GATE: store.gate}, key, owner)
         except (OSError, NotWhatWasBuilt) as error:
             found, reason = None, error.message if isinstance(error, NotWhatWasBuilt) else _unsealed(newest)
         checkpoint = found.checkpoint if found else None
-        if found is None or found.code != code:
+        same_engine = found is not None and found.engine == engine_digest()
+        if found and not same_engine:
+            reason = msg("The store {path} is of another congtin; everything is built anew.", path=newest)
+        if found is None or not same_engine or found.code != code:
             remove_folder(store.state)
-        if found is None:
+        if not same_engine:
             remove_folder(store.gate)
     for folder in (store.state, store.gate, store.output):
         folder.mkdir(parents=True, exist_ok=True)
-    return Store(work, checkpoint, reason)
+    return Store(work, checkpoint, reason, owner)
 
 
 def _own(work: Path) -> None:
@@ -125,7 +131,7 @@ def seal(store: Store, number: int, checkpoint: Checkpoint, key: Path, code: str
     for folder in (store.state, store.gate):
         folder.rename(half / folder.name)
     files = _digests({STATE: half / STATE, GATE: half / GATE})
-    sealed = _Seal(engine=engine_digest(), home=str(store.work), code=code, checkpoint=checkpoint, files=files)
+    sealed = _Seal(engine=engine_digest(), owner=store.owner, code=code, checkpoint=checkpoint, files=files)
     content = sealed.model_dump_json().encode()
     (half / _SEAL).write_bytes(content)
     (half / _SIGNATURE).write_bytes(signatures.sign(content, key, STORE))
@@ -147,7 +153,7 @@ def _numbered(work: Path) -> list[Path]:
     return [path for path in work.iterdir() if path.name.isdigit()] if work.is_dir() else []
 
 
-def _checked(folder: Path, copies: Mapping[str, Path], key: Path, home: str) -> tuple[_Seal | None, Msg | None]:
+def _checked(folder: Path, copies: Mapping[str, Path], key: Path, owner: str) -> tuple[_Seal | None, Msg | None]:
     """Return the seal of a store when its copies are what was sealed; else the reason."""
     try:
         content = read_plain(folder / _SEAL)
@@ -155,10 +161,8 @@ def _checked(folder: Path, copies: Mapping[str, Path], key: Path, home: str) -> 
         found = _Seal.model_validate_json(content)
     except (NotWhatWasBuilt, BadSignature, ValidationError):
         return None, _unsealed(folder)
-    if signed != public_key_of(key) or found.home != home:
+    if signed != public_key_of(key) or found.owner != owner:
         return None, msg("The store {path} was sealed by somebody else; it is not used.", path=folder)
-    if found.engine != engine_digest():
-        return None, msg("The store {path} is of another congtin; it is not used.", path=folder)
     present = _digests(copies)
     for name in sorted(found.files.keys() | present.keys()):
         if found.files.get(name) != present.get(name):
