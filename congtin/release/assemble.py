@@ -17,9 +17,10 @@ from pathlib import Path
 
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
+from congtin.release.ahead import Linked
 from congtin.release.built import NotWhatWasBuilt, read_plain
 from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
-from congtin.release.folders import link_folders, remove_folder, times_below
+from congtin.release.folders import remove_folder
 from congtin.release.hosting.served import file_time
 from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, TREE, Release
 
@@ -32,6 +33,7 @@ class Assembly:
 
     tree: Path
     base: Release | None
+    linked: Linked
     outputs: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     """Files of the last Release that somebody altered."""
@@ -40,7 +42,6 @@ class Assembly:
     _before: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tree.mkdir(parents=True)
         if self.base:
             self._before = self.base.outputs
 
@@ -51,20 +52,12 @@ class Assembly:
             self._add_files({name: files[name] for name in files if host not in same or not _below(host, name)}, output)
 
     def _share_hosts(self, built: Mapping[str, Mapping[str, str]]) -> set[str]:
-        """Link the whole folders of hosts of which nothing changed; return those that are as they were."""
-        if self.base is None:
-            return set()
-        before: dict[str, dict[str, str]] = {}
-        for name, digest in self._before.items():
-            before.setdefault(name.partition("/")[0], {})[name] = digest
-        unchanged = [host for host, files in built.items() if _same(host, files, before.get(host, {}))]
-        link_folders(self.base.tree, self.tree, unchanged)
-        times = times_below(self.tree)
+        """Keep the folders linked ahead of which nothing changed; return their hosts."""
         same = set()
-        for host in unchanged:
-            wanted = {name: file_time(digest) for name, digest in before[host].items()}
-            if times.get(host) == wanted:
-                self.outputs.update(before[host])
+        for host, before in self.linked.hosts.items():
+            new = {name: digest for name, digest in built.get(host, {}).items() if _below(host, name)}
+            if host not in self.linked.altered and new == self.linked.built[host]:
+                self.outputs.update(before)
                 same.add(host)
             else:
                 # File by file then: what was altered is named and made anew.
@@ -152,13 +145,6 @@ def _below(host: str, name: str) -> bool:
     return name.partition("/")[0] == host
 
 
-def _same(host: str, built: Mapping[str, str], before: Mapping[str, str]) -> bool:
-    """Tell whether a host's folder would hold what it held."""
-    new = {name: digest for name, digest in built.items() if _below(host, name)}
-    old = {name: digest for name, digest in before.items() if not is_compressed_form(name, before)}
-    return new == old
-
-
 def set_modes(release: Path, made: Iterable[str]) -> None:
     """Make a Release read-only: its own files, and the folders of its tree that were ``made`` for it."""
     for file in (OUTPUTS, RECORD, SIGNATURE):
@@ -183,8 +169,3 @@ def sync(folder: Path) -> None:
 def changed_files(outputs: Mapping[str, str], before: Mapping[str, str] | None) -> list[str]:
     """Return the files that another Release does not have so, sorted."""
     return sorted(name for name, digest in outputs.items() if (before or {}).get(name) != digest)
-
-
-def is_compressed_form(name: str, outputs: Mapping[str, str] | Iterable[str]) -> bool:
-    """Tell whether a file only is another one in fewer bytes."""
-    return name.endswith(SUFFIXES) and name.rpartition(".")[0] in outputs

@@ -16,6 +16,7 @@ from congtin.errors import Problem, Severity
 from congtin.messages import msg
 from congtin.model import EditionKey
 from congtin.network.network import Network
+from congtin.release.ahead import Linked
 from congtin.release.assemble import Assembly, set_modes, sync
 from congtin.release.built import Built, NotWhatWasBuilt, read_plain, read_result
 from congtin.release.home import Home
@@ -76,12 +77,14 @@ def newest_sound(home: Home, trust: TrustRoot) -> tuple[Release | None, list[Pro
     return None, problems
 
 
-def assemble(tree: Path, base: Release | None, editions: Sequence[PublishedEdition], store: Store) -> Assembly:
+def assemble(
+    tree: Path, base: Release | None, linked: Linked, editions: Sequence[PublishedEdition], store: Store
+) -> Assembly:
     """Fill ``tree`` with what the store's Manifests name, and what web servers look for beside it.
 
     Raise NotWhatWasBuilt when a file is another than the build said.
     """
-    assembly = Assembly(tree, base)
+    assembly = Assembly(tree, base, linked)
     built: dict[str, dict[str, str]] = {}
     for edition in editions:
         outputs = _outputs(store, edition)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from congtin.build.manifest import replace_file
 from congtin.errors import Problem, UsageError, list_of
 from congtin.messages import msg
 from congtin.release.home import Home
@@ -64,7 +63,9 @@ def live_elsewhere(home: Home) -> list[Problem]:
 
 def begin_going_live(home: Home, release: Release) -> None:
     """Note that a Release is about to be switched to; whoever is killed before the end of it is followed up."""
-    replace_file(home.folder / _UNFINISHED, f"{release.number}\n".encode())
+    end_going_live(home)
+    # A link needs no room for what it says: a disk that has just filled up keeps nothing back here.
+    (home.folder / _UNFINISHED).symlink_to(release.folder.name)
 
 
 def end_going_live(home: Home) -> None:
@@ -74,7 +75,7 @@ def end_going_live(home: Home) -> None:
 
 def is_unfinished(home: Home) -> bool:
     """Tell whether nobody knows what became of the last switch."""
-    return (home.folder / _UNFINISHED).exists()
+    return os.path.lexists(home.folder / _UNFINISHED)
 
 
 def switch(home: Home, release: Release) -> None:
