@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from congtin.editorial.repository import REGULAR, GitRepository
 from congtin.engine import blob_id
 from congtin.errors import Problem, ProblemsFound
 from congtin.messages import Msg, msg
+from congtin.release.folders import remove_folder
 
 _RESTORE = msg("Bring the repository back from its backup, then publish again.")
 
@@ -21,8 +21,7 @@ def export(repository: GitRepository, commit: str, folder: Path) -> int:
     Every file's bytes are held against the id that the commit gives them. Raise ProblemsFound, with nothing left in
     the folder, when a file is no ordinary one, has an impossible name, or is damaged.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _empty(folder)
     tree = repository.tree(commit)
     problems: list[Problem] = []
     made = {folder}
@@ -45,9 +44,16 @@ def export(repository: GitRepository, commit: str, folder: Path) -> int:
             file.write_bytes(data)
             count += 1
     if problems:
-        shutil.rmtree(folder)
+        _empty(folder)
         raise ProblemsFound(problems)
     return count
+
+
+def _empty(folder: Path) -> None:
+    """Empty a folder that stays: the builder sees it already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        remove_folder(entry)
 
 
 def _wrong(mode: str, path: str) -> Msg | None:

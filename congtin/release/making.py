@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -33,8 +34,8 @@ from congtin.release.records import (
 )
 from congtin.release.releases import all_releases, sync_folder
 from congtin.release.retention import HALF
-from congtin.release.sandbox import run_module
-from congtin.release.stores import Store
+from congtin.release.sandbox import apart
+from congtin.release.stores import Store, require_plain
 
 _MOST_MINUTES = 180.0
 
@@ -56,12 +57,23 @@ def editions_of(network: Network) -> tuple[PublishedEdition, ...]:
     )
 
 
-def built_apart(home: Home, source: Path, store: Store, now: datetime) -> Built:
-    """Build what was exported, where there is no network and no key; raise what the build raises."""
+@contextmanager
+def builder(home: Home, source: Path, store: Store, now: datetime) -> Iterator[Callable[[], Built]]:
+    """Start what builds ``source``, where there is no network and no key; yield what has it build.
+
+    That raises what the build raises. It loads its parts while its caller still checks who approved what.
+    """
+    source.mkdir(exist_ok=True)
     profile = home.settings.profile
     words = [str(source), str(store.output), str(store.state), now.isoformat(), profile, str(worker_count())]
-    run_module("congtin.release.inner_build", words, readable=[source], writable=[store.build], minutes=_MOST_MINUTES)
-    return read_result(store.build)
+    with apart("congtin.release.inner_build", words, readable=[source], writable=[store.build]) as waiting:
+
+        def build() -> Built:
+            waiting.run(_MOST_MINUTES)
+            require_plain(store.state)
+            return read_result(store.build)
+
+        yield build
 
 
 def newest_sound(home: Home, trust: TrustRoot) -> tuple[Release | None, list[Problem]]:

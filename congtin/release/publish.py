@@ -147,27 +147,23 @@ class _Publication:
     def _made(self, commit: str, live: Release | None) -> Published:
         steps, home = self.steps, self.home
         with steps.on(Step.VERIFY):
-            # A theme or a plugin that is not on main any more shall leave nothing behind.
-            code = " ".join(self.desk.plain.ref(f"{commit}:{folder}") or "-" for folder in _CODE)
-            trust = hashlib.sha256(self.desk.setting("trust").read_bytes()).hexdigest()
-            store = stores.open_store(home.work, self.desk.key, f"{home.work} {trust}", code)
-            if store.renewed:
-                self.problems.append(Problem("store-renewed", store.renewed, severity=Severity.WARNING))
-            checkpoint = self._verified(commit, store)
-        with steps.on(Step.EXPORT):
-            source = home.work / "source"
-            export(self.desk.plain, commit, source)
-            network = self._network(commit, store)
+            code, store = self._store(commit)
+        source = home.work / "source"
         number = next_number(home)
         half = home.releases / f"{HALF}{number:06}"
         base, problems = making.newest_sound(home, self.desk.trust)
-        with linked_ahead(base, half / TREE) as linked:
-            with steps.on(Step.BUILD):
-                built = making.built_apart(home, source, store, self.now)
-                stores.require_plain(store.state)
-            with steps.on(Step.ASSEMBLE):
-                editions = making.editions_of(network)
-                assembly = making.assemble(half / TREE, base, linked.result(), editions, store)
+        with making.builder(home, source, store, self.now) as build:
+            with steps.on(Step.VERIFY):
+                checkpoint = self._verified(commit, store)
+            with linked_ahead(base, half / TREE) as linked:
+                with steps.on(Step.EXPORT):
+                    export(self.desk.plain, commit, source)
+                    network = self._network(commit, store)
+                with steps.on(Step.BUILD):
+                    built = build()
+                with steps.on(Step.ASSEMBLE):
+                    editions = making.editions_of(network)
+                    assembly = making.assemble(half / TREE, base, linked.result(), editions, store)
         self.problems += [*problems, *assembly.problems]
         outputs = assembly.outputs
         with steps.on(Step.CHECK):
@@ -187,6 +183,16 @@ class _Publication:
         with steps.on(Step.TIDY):
             removed = remove_old(home, self.now)
         return Published(release, built, [*self.problems, *built.problems], removed, steps.seconds)
+
+    def _store(self, commit: str) -> tuple[str, Store]:
+        """Return what names the code of a commit, and what is remembered for it."""
+        # A theme or a plugin that is not on main any more shall leave nothing behind.
+        code = " ".join(self.desk.plain.ref(f"{commit}:{folder}") or "-" for folder in _CODE)
+        trust = hashlib.sha256(self.desk.setting("trust").read_bytes()).hexdigest()
+        store = stores.open_store(self.home.work, self.desk.key, f"{self.home.work} {trust}", code)
+        if store.renewed:
+            self.problems.append(Problem("store-renewed", store.renewed, severity=Severity.WARNING))
+        return code, store
 
     def _verified(self, commit: str, store: Store) -> Checkpoint:
         """Check history from where this publisher checked it last; raise ProblemsFound when anything is wrong."""

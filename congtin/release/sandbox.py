@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -24,15 +26,43 @@ _PROGRAM = "bwrap"
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin")
 _FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 _LAST_WORDS = 2000
+GO = b"go\n"
 
 
-def run_module(
-    module: str, arguments: Iterable[str], *, readable: Iterable[Path], writable: Iterable[Path], minutes: float
-) -> None:
-    """Run a module of this very congtin apart; raise BuildError with its last words when it fails or takes too long.
+@dataclass(frozen=True)
+class Apart:
+    """A module that has been started and waits for the word to begin."""
 
-    It sees the system's programs, this Python, congtin, and the folders named, at the places where they are. A module
-    that ends with the number ENOSPC found the disk full: OSError.
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+
+    def run(self, minutes: float) -> None:
+        """Let it begin and wait for its end; raise BuildError with its last words when it fails or takes too long.
+
+        A module that ends with the number ENOSPC found the disk full: OSError.
+        """
+        try:
+            self.process.communicate(GO, timeout=minutes * 60)
+        except subprocess.TimeoutExpired as error:
+            text = msg("The build took more than {minutes} minutes and was ended.", minutes=minutes)
+            raise BuildError(text) from error
+        code = self.process.returncode
+        if code == errno.ENOSPC:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if code:
+            self.said.seek(max(self.said.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
+            detail = self.said.read().decode("utf-8", "replace").strip()
+            raise BuildError(msg("The build that runs apart failed ({code}): {detail}", code=code, detail=detail))
+
+
+@contextmanager
+def apart(
+    module: str, arguments: Iterable[str], *, readable: Iterable[Path], writable: Iterable[Path]
+) -> Iterator[Apart]:
+    """Start a module of this very congtin apart: it loads what it needs and waits (`wait_for_the_word`).
+
+    It sees the system's programs, this Python, congtin, and the folders named, at the places where they are; it ends
+    with the block at the latest. Raise UsageError without bubblewrap.
     """
     program = shutil.which(_PROGRAM)
     if program is None:
@@ -40,25 +70,23 @@ def run_module(
         raise UsageError(msg("The program {program} is not installed.", program=_PROGRAM), hint)
     python = [sys.executable, "-I", "-X", "utf8", "-m", module, *arguments]
     command = [program, *_options(readable, writable), "--", *python]
-    # Into a file: what is printed without end fills the disk's room for it, not our memory.
-    with tempfile.TemporaryFile() as said:
-        code = _run(command, said, minutes)
-        said.seek(max(said.seek(0, os.SEEK_END) - _LAST_WORDS, 0))
-        detail = said.read().decode("utf-8", "replace").strip()
-    if code == errno.ENOSPC:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    if code:
-        raise BuildError(msg("The build that runs apart failed ({code}): {detail}", code=code, detail=detail))
+    with (
+        # Into a file: what is printed without end fills the disk's room for it, not our memory.
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(  # noqa: S603 (our own words and folders)
+            command, stdin=subprocess.PIPE, stdout=said, stderr=subprocess.STDOUT, env={"PATH": "/usr/bin:/bin"}
+        ) as process,
+    ):
+        try:
+            yield Apart(process, said)
+        finally:
+            process.kill()
 
 
-def _run(command: list[str], said: IO[bytes], minutes: float) -> int:
-    try:
-        return subprocess.run(  # noqa: S603 (our own words and folders)
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
-            timeout=minutes * 60, check=False, env={"PATH": "/usr/bin:/bin"},
-        ).returncode  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise BuildError(msg("The build took more than {minutes} minutes and was ended.", minutes=minutes)) from error
+def wait_for_the_word() -> None:
+    """Wait, inside, until whoever started this says go; end when nobody will."""
+    if sys.stdin.buffer.readline() != GO:
+        sys.exit(0)
 
 
 def _options(readable: Iterable[Path], writable: Iterable[Path]) -> Iterator[str]:
