@@ -136,7 +136,7 @@ def test_no_path_key_or_person_is_in_it(house, inventory):
     settings = read(inventory, "configuration.json")["machine"]["settings"]
     assert settings["content"] == MASK
     assert settings["profile"] == "work"
-    assert settings["retention"] == {"releases": 10, "days": 30}
+    assert settings["retention"] == {"releases": 10, "days": 7}
 
 
 def every_text(data):

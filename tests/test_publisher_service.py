@@ -201,8 +201,10 @@ def test_killed_at_any_moment_the_service_goes_on(home):
 def test_the_units_name_this_congtin_and_let_it_write_nowhere_else(home):
     texts = units(home.home, "congtin")
     service = texts["congtin-publisher.service"]
-    assert "publisher run --home" in service and f"ReadWritePaths={home.folder} " in service
+    assert "publisher run --home" in service and f'ReadWritePaths="{home.folder}" ' in service
     assert "ProtectSystem=strict" in service and "User=congtin" in service
+    # With parts of /proc hidden, the builder could not have a /proc of its own.
+    assert "ProtectKernelTunables" not in service
     assert set(texts) == {"congtin-publisher.service", "congtin-integrity.service", "congtin-integrity.timer"}
 
 
