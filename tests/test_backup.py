@@ -60,7 +60,8 @@ def test_a_copy_holds_everything_but_the_keys(backed, tmp_path):
     files = {path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file()}
     assert {"trust.yaml", "backup.json", "home/publisher.yaml", "home/hosting/extra.conf"} <= files
     assert {"home/releases/000001/record.json", "home/releases/000001/record.sig"} <= files
-    assert "home/releases/000001/tree/lim.ha.gov.vn/index.html" in files and "home/work/000001/seal.json" in files
+    assert "home/releases/000001/tree/lim.ha.gov.vn/index.html" in files
+    assert str(Path("home", "work", "000001", "seal.json")) in files
     assert (there / "home/live").readlink() == Path("releases/000001")
     for path in files:
         assert b"PRIVATE KEY" not in (there / path).read_bytes(), path

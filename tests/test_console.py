@@ -16,6 +16,7 @@ from nginxes import Nginx, WebHouse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from whole import WholeNetwork
 
+from congtin.release.making import editions_of
 from congtin.release.records import PublishedEdition
 
 CHROMIUM = "/usr/bin/chromium"
@@ -47,19 +48,7 @@ def sample(editions: Sequence[PublishedEdition], count: int, seed: int) -> list[
 
 @pytest.fixture(scope="module")
 def chosen(whole) -> list[PublishedEdition]:
-    editions = [
-        PublishedEdition(
-            site=site.id,
-            lang=edition.lang,
-            host=edition.host,
-            prefix=edition.prefix,
-            kind=site.kind.value,
-            status=site.options.status,
-            emc_site_id=site.options.emc_site_id,
-        )
-        for site in whole.repository.network.sites.values()
-        for edition in site.editions
-    ]
+    editions = editions_of(whole.repository.network)
     return sample(editions, COUNT, int(os.environ.get("CONGTIN_SEED", "20261122")))
 
 

@@ -11,6 +11,7 @@ import pytest
 from nginxes import Nginx, WebHouse, trusting
 
 from congtin.model import Profile
+from congtin.release.making import editions_of
 from congtin.release.records import PublishedEdition
 
 pytestmark = pytest.mark.slow
@@ -19,19 +20,7 @@ _TAKEN = ("index.html", "404.html", "robots.txt", ".well-known/security.txt", "a
 
 @pytest.fixture(scope="module")
 def editions(whole) -> tuple[PublishedEdition, ...]:
-    return tuple(
-        PublishedEdition(
-            site=site.id,
-            lang=edition.lang,
-            host=edition.host,
-            prefix=edition.prefix,
-            kind=site.kind.value,
-            status=site.options.status,
-            emc_site_id=site.options.emc_site_id,
-        )
-        for site in whole.repository.network.sites.values()
-        for edition in site.editions
-    )
+    return editions_of(whole.repository.network)
 
 
 @pytest.fixture(scope="module")

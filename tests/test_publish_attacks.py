@@ -215,7 +215,7 @@ def test_a_plugin_finds_no_key_no_network_and_nothing_to_write(tmp_path, monkeyp
 
         threading.Thread(target=answer, daemon=True).start()
         places = [tmp_path / "keys" / "service", tmp_path / "content.git" / "HEAD", tmp_path / "trust.yaml",
-                  tmp_path / "home" / "publisher.yaml", "/etc/passwd", "/root/.bashrc"]  # fmt: skip
+                  tmp_path / "home" / "publisher.yaml", "/etc/passwd", "/etc/shadow"]  # fmt: skip
         folders = [tmp_path / "content.git" / "refs", tmp_path / "home" / "releases", tmp_path / "home", "/usr/lib"]
         spy = SPY.format(places=[*map(str, places)], folders=[*map(str, folders)], port=server.getsockname()[1])
         home = TinyHome.create(tmp_path, f"-- {A} --\n{article(1)}", added={"plugins/strict.py": spy})
@@ -296,7 +296,9 @@ except OSError:
 
 def test_a_link_that_a_plugin_leaves_is_followed_by_nobody(tmp_path):
     """Dangling inside, it would lead to the service's key outside; a store with a link is neither sealed nor copied."""
-    leak = LEAK.format(state=str(tmp_path / "home/work/build/state"), key=str(tmp_path / "keys" / "service"))
+    leak = LEAK.format(
+        state=str(tmp_path / "home" / "work" / "build" / "state"), key=str(tmp_path / "keys" / "service")
+    )
     home = TinyHome.create(tmp_path, f"-- {A} --\n{article(1)}", added={"plugins/strict.py": leak})
     try:
         with pytest.raises(CongtinError, match=r"leak\.sqlite is not what the build left there"):
@@ -324,7 +326,7 @@ class _Late:
 import atexit
 atexit.register(_Late().__del__)
 """
-    result, key = tmp_path / "home/work/build/result.json", tmp_path / "keys" / "service"
+    result, key = tmp_path / "home" / "work" / "build" / "result.json", tmp_path / "keys" / "service"
     added = {"plugins/strict.py": lines.format(result=str(result), key=str(key))}
     home = TinyHome.create(tmp_path, f"-- {A} --\n{article(1)}", added=added)
     try:

@@ -27,6 +27,7 @@ from pathlib import Path
 import drill_parts
 from drill_parts import Counts, Facts
 
+from congtin.errors import CongtinError
 from congtin.release.folders import remove_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,6 +77,10 @@ def main() -> int:
     return 0
 
 
+# What says that a part did not hold; anything else is a fault of the drill itself and ends it.
+_NOT_HELD = (AssertionError, CongtinError, OSError, LookupError, ValueError, subprocess.SubprocessError)
+
+
 def run(part: str, counts: Counts) -> Done:
     """Run one part in a folder of its own; say what it found, or what did not hold."""
     print(f"{part} …", flush=True)
@@ -83,7 +88,7 @@ def run(part: str, counts: Counts) -> Done:
     folder = Path(tempfile.mkdtemp(prefix=f"congtin-{part}-")).resolve()
     try:
         facts: Facts | None = drill_parts.PARTS[part](counts, folder)
-    except Exception:  # noqa: BLE001 (whatever goes wrong, the part did not hold; the others still run)
+    except _NOT_HELD:
         traceback.print_exc()
         facts = None
     finally:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from congtin.errors import UsageError
-from congtin.messages import msg
+from congtin.release.whole_folder import whole_folder
 
 DATA, DECLARATION, INFO = "data", "bagit.txt", "bag-info.txt"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -67,21 +64,9 @@ def new_bag(target: Path) -> Iterator[Bag]:
 
     Raise UsageError when something is there already.
     """
-    target = target.absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(msg("{path} is not empty.", path=target), msg("Name a folder that does not exist yet."))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    with whole_folder(target, 0o755) as half:
         yield Bag(half)
-        half.chmod(0o755)
         _sync(half)
-        if target.exists():
-            target.rmdir()
-        half.rename(target)
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
 
 
 def manifest_bytes(files: Mapping[str, str]) -> bytes:

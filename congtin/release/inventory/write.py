@@ -7,18 +7,15 @@ import hashlib
 import io
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from congtin.errors import UsageError
-from congtin.messages import msg
 from congtin.release.inventory.packages import node_bom, python_bom
 from congtin.release.inventory.sites import COLUMNS, SiteFacts, gaps
+from congtin.release.whole_folder import whole_folder
 
 SITES, HOSTS, BOM, TEST_BOM, CONFIGURATION, SUMS = (
     "sites", "hosts.csv", "sbom.cdx.json", "sbom-tests.cdx.json", "configuration.json", "SHA256SUMS",
@@ -64,25 +61,13 @@ def inventory_files(inventory: Inventory) -> dict[str, bytes]:
 
 def write_inventory(inventory: Inventory, target: Path) -> list[str]:
     """Write an inventory to a folder; return the names. Raise UsageError when something is there already."""
-    target = target.absolute()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(msg("{path} is not empty.", path=target), msg("Name a folder that does not exist yet."))
-    files = inventory_files(inventory)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
+    with whole_folder(target, 0o750) as half:
+        files = inventory_files(inventory)
         for name, data in files.items():
             with (half / name).open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        half.chmod(0o750)
-        if target.exists():
-            target.rmdir()
-        half.rename(target)
-    except BaseException:
-        shutil.rmtree(half, ignore_errors=True)
-        raise
     return sorted(files)
 
 
