@@ -13,6 +13,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from congtin.errors import Problem, Severity
@@ -22,7 +23,7 @@ from congtin.release.built import NotWhatWasBuilt, read_plain
 from congtin.release.compress import SUFFIXES, all_compressed, is_compressible
 from congtin.release.folders import remove_folder
 from congtin.release.hosting.served import file_time
-from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, TREE, Release
+from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, TREE, Release, outputs_bytes
 
 _FILE_MODE, _FOLDER_MODE = 0o444, 0o555
 
@@ -40,6 +41,11 @@ class Assembly:
     made: set[str] = field(default_factory=set)
     """Folders below the tree that were made one by one; those of whole hosts are read-only as they were."""
     _before: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def listed(self) -> bytes:
+        """The list of all files as it is kept; asked for when nothing is added any more."""
+        return outputs_bytes(self.outputs)
 
     def __post_init__(self) -> None:
         if self.base:

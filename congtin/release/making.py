@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -30,11 +31,10 @@ from congtin.release.records import (
     Record,
     Release,
     ReleaseDamaged,
-    outputs_bytes,
 )
 from congtin.release.releases import all_releases, sync_folder
 from congtin.release.retention import HALF
-from congtin.release.sandbox import apart
+from congtin.release.sandbox import Apart, apart
 from congtin.release.stores import Store, require_plain
 
 _MOST_MINUTES = 180.0
@@ -57,23 +57,35 @@ def editions_of(network: Network) -> tuple[PublishedEdition, ...]:
     )
 
 
-@contextmanager
-def builder(home: Home, source: Path, store: Store, now: datetime) -> Iterator[Callable[[], Built]]:
-    """Start what builds ``source``, where there is no network and no key; yield what has it build.
+@dataclass(frozen=True)
+class Builder:
+    """What builds apart; it has loaded its parts and waits."""
 
-    That raises what the build raises. It loads its parts while its caller still checks who approved what.
+    waiting: Apart
+    store: Store
+
+    def begin(self) -> None:
+        """Let it build what has been exported."""
+        self.waiting.begin()
+
+    def finish(self) -> Built:
+        """Return what was built; raise what the build raises."""
+        self.waiting.finish(_MOST_MINUTES)
+        require_plain(self.store.state)
+        return read_result(self.store.build)
+
+
+@contextmanager
+def builder(home: Home, source: Path, store: Store, now: datetime) -> Iterator[Builder]:
+    """Start what builds ``source``, where there is no network and no key.
+
+    It loads its parts while its caller still checks who approved what.
     """
     source.mkdir(exist_ok=True)
     profile = home.settings.profile
     words = [str(source), str(store.output), str(store.state), now.isoformat(), profile, str(worker_count())]
     with apart("congtin.release.inner_build", words, readable=[source], writable=[store.build]) as waiting:
-
-        def build() -> Built:
-            waiting.run(_MOST_MINUTES)
-            require_plain(store.state)
-            return read_result(store.build)
-
-        yield build
+        yield Builder(waiting, store)
 
 
 def newest_sound(home: Home, trust: TrustRoot) -> tuple[Release | None, list[Problem]]:
@@ -120,7 +132,7 @@ def _outputs(store: Store, edition: PublishedEdition) -> dict[str, str]:
 
 def sign(home: Home, half: Path, record: Record, assembly: Assembly, key: Path) -> Release:
     """Give a filled Release its record and its name; from here on it is whole, on the disk, and read-only."""
-    (half / OUTPUTS).write_bytes(outputs_bytes(assembly.outputs))
+    (half / OUTPUTS).write_bytes(assembly.listed)
     data = record.to_bytes()
     (half / RECORD).write_bytes(data)
     (half / SIGNATURE).write_bytes(signatures.sign(data, key, RELEASE))
@@ -132,7 +144,7 @@ def sign(home: Home, half: Path, record: Record, assembly: Assembly, key: Path) 
     return Release(folder)
 
 
-def digest_and_counts(outputs: Mapping[str, str]) -> tuple[str, int, int]:
+def digest_and_counts(assembly: Assembly) -> tuple[str, int, int]:
     """Return the digest of the list of files, how many there are, and how many are pages."""
-    pages = sum(1 for name in outputs if name.endswith(".html"))
-    return hashlib.sha256(outputs_bytes(outputs)).hexdigest(), len(outputs), pages
+    pages = sum(1 for name in assembly.outputs if name.endswith(".html"))
+    return hashlib.sha256(assembly.listed).hexdigest(), len(assembly.outputs), pages

@@ -22,7 +22,7 @@ from congtin.model import Profile
 from congtin.network.network import Network
 from congtin.release import making, stores
 from congtin.release.ahead import linked_ahead
-from congtin.release.assemble import changed_files
+from congtin.release.assemble import Assembly, changed_files
 from congtin.release.built import Built, NotWhatWasBuilt
 from congtin.release.export import export
 from congtin.release.home import Home
@@ -158,9 +158,11 @@ class _Publication:
             with linked_ahead(base, half / TREE) as linked:
                 with steps.on(Step.EXPORT):
                     export(self.desk.plain, commit, source)
-                    network = self._network(commit, store)
                 with steps.on(Step.BUILD):
-                    built = build()
+                    build.begin()
+                    # Meanwhile; pages are of no use when a Site lacks its Board.
+                    network = self._network(commit, store)
+                    built = build.finish()
                 with steps.on(Step.ASSEMBLE):
                     editions = making.editions_of(network)
                     assembly = making.assemble(half / TREE, base, linked.result(), editions, store)
@@ -176,7 +178,7 @@ class _Publication:
             _require(found)
             self.problems += found
         with steps.on(Step.SIGN):
-            record = self._record(number, commit, live, built, outputs, len(changed), editions)
+            record = self._record(number, commit, live, built, assembly, len(changed), editions)
             release = making.sign(home, half, record, assembly, self.desk.key)
             stores.seal(store, number, checkpoint, self.desk.key, code)
         self._go_live(release, live, changed)
@@ -228,11 +230,11 @@ class _Publication:
         return network
 
     def _record(
-        self, number: int, commit: str, live: Release | None, built: Built, outputs: Mapping[str, str], changed: int,
+        self, number: int, commit: str, live: Release | None, built: Built, assembly: Assembly, changed: int,
         editions: tuple[PublishedEdition, ...],
     ) -> Record:  # fmt: skip
         maker = installed_maker()
-        digest, files, pages = making.digest_and_counts(outputs)
+        digest, files, pages = making.digest_and_counts(assembly)
         return Record(
             number=number,
             commit=commit,

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -36,13 +36,20 @@ class Apart:
     process: subprocess.Popen[bytes]
     said: IO[bytes]
 
-    def run(self, minutes: float) -> None:
-        """Let it begin and wait for its end; raise BuildError with its last words when it fails or takes too long.
+    def begin(self) -> None:
+        """Let it begin; whether it was still there shows at its end."""
+        if self.process.stdin:
+            with suppress(BrokenPipeError):
+                self.process.stdin.write(GO)
+                self.process.stdin.flush()
+
+    def finish(self, minutes: float) -> None:
+        """Wait for its end; raise BuildError with its last words when it failed or takes too long.
 
         A module that ends with the number ENOSPC found the disk full: OSError.
         """
         try:
-            self.process.communicate(GO, timeout=minutes * 60)
+            self.process.communicate(timeout=minutes * 60)
         except subprocess.TimeoutExpired as error:
             text = msg("The build took more than {minutes} minutes and was ended.", minutes=minutes)
             raise BuildError(text) from error
