@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 
+import lxml.html
 import pytest
 from network import TinyNetwork, article
 from nginxes import PublishedEdition, WebHouse
@@ -70,6 +71,20 @@ def test_every_page_of_a_measured_site_has_the_code_and_no_other_page(network):
             assert page.count(LABEL) == 1
         # Nothing is asked of another host before the script runs.
         assert 'src="http' not in page and '<link rel="stylesheet" href="http' not in page
+
+
+def test_browsers_compare_every_style_sheet_and_script_before_they_use_it(network):
+    network.build(profile=Profile.RELEASE)
+    files = network.files()
+    compared = 0
+    for name, data in files.items():
+        if name.endswith(".html"):
+            for part in lxml.html.fromstring(data).xpath("//link[@rel='stylesheet'] | //script"):
+                file = name.partition("/")[0] + (part.get("href") or part.get("src"))
+                digest = base64.b64encode(hashlib.sha384(files[file]).digest()).decode()
+                assert part.get("integrity") == f"sha384-{digest}", name
+                compared += 1
+    assert compared > len([name for name in files if name.endswith("index.html")]), "each page has its style sheet"
 
 
 def test_who_only_tries_something_out_is_not_counted(network):

@@ -45,6 +45,7 @@ def test_a_dirty_work_tree_reaches_nobody(home):
     (home.desk.content / "content" / "a.vi.md").write_text(EVIL)
     home.publish()
     source = home.folder / "work" / "source"
+    (source / A).parent.mkdir(parents=True)
     (source / A).write_text(article(1, EVIL))
     shutil.copy(source / A, source / A.replace("a.vi", "b.vi"))
     home.edit({A: article(1, "Cầu thật")})

@@ -158,8 +158,9 @@ def publish(counts: Counts, folder: Path) -> Facts:
     _run([*map(str, command), "--runs", str(counts.runs), "--full", str(counts.full)])
     found: dict[str, dict[str, float]] = json.loads(out.read_text("utf-8"))
     ratio = found.pop("ratio")
-    told = f"{ratio['ward']} for a ward, {ratio['portal']} for a Portal (limit {ratio['limit']})"
-    rows = [("Ratio of one Item to everything", told)]
+    limit = ratio.pop("limit")
+    rows = [(f"Ratio to a full publication, {name}", str(share)) for name, share in ratio.items()]
+    rows[0] = (rows[0][0], f"**{rows[0][1]}** (limit {limit})")
     for name, seconds in found.items():
         counted = ("wall", "rendered", "changed", "files")
         steps = ", ".join(f"{step} {value:.2f}" for step, value in seconds.items() if step not in counted)

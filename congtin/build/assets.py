@@ -35,7 +35,10 @@ class Assets:
         return self.root_path + self._named[name][0]
 
     def integrity(self, name: str) -> str:
-        """Return what a browser compares a script with before it runs it; raise KeyError when the theme lacks it."""
+        """Return what a browser compares a script or style sheet with before it uses it.
+
+        Raise KeyError when the theme lacks it.
+        """
         return "sha384-" + base64.b64encode(hashlib.sha384(self._named[name][1]).digest()).decode()
 
     def files(self) -> Iterator[tuple[str, bytes]]:

@@ -21,7 +21,7 @@ def export(repository: GitRepository, commit: str, folder: Path) -> int:
     Every file's bytes are held against the id that the commit gives them. Raise ProblemsFound, with nothing left in
     the folder, when a file is no ordinary one, has an impossible name, or is damaged.
     """
-    _empty(folder)
+    empty(folder)
     tree = repository.tree(commit)
     problems: list[Problem] = []
     made = {folder}
@@ -44,12 +44,12 @@ def export(repository: GitRepository, commit: str, folder: Path) -> int:
             file.write_bytes(data)
             count += 1
     if problems:
-        _empty(folder)
+        empty(folder)
         raise ProblemsFound(problems)
     return count
 
 
-def _empty(folder: Path) -> None:
+def empty(folder: Path) -> None:
     """Empty a folder that stays: the builder sees it already."""
     folder.mkdir(parents=True, exist_ok=True)
     for entry in folder.iterdir():

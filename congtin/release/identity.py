@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -23,8 +24,12 @@ class Maker:
     lock: str | None
 
 
+@functools.cache
 def installed_maker() -> Maker:
-    """Return what is installed; the lock file only where congtin runs from its repository."""
+    """Return what was installed when this process first asked.
+
+    The lock file is known only where congtin runs from its repository.
+    """
     found = sorted(f"{each.name.lower()}=={each.version}" for each in distributions())
     lock = Path(congtin.__file__).parent.parent / _LOCK
     return Maker(

@@ -24,7 +24,7 @@ from congtin.release import making, stores
 from congtin.release.ahead import linked_ahead
 from congtin.release.assemble import Assembly, changed_files
 from congtin.release.built import Built, NotWhatWasBuilt
-from congtin.release.export import export
+from congtin.release.export import empty, export
 from congtin.release.home import Home
 from congtin.release.identity import installed_maker
 from congtin.release.journal import log_missing_event, published_event, record
@@ -162,6 +162,7 @@ class _Publication:
                     build.begin()
                     # Meanwhile; pages are of no use when a Site lacks its Board.
                     network = self._network(commit, store)
+                    installed_maker()
                     built = build.finish()
                 with steps.on(Step.ASSEMBLE):
                     editions = making.editions_of(network)
@@ -183,6 +184,7 @@ class _Publication:
             stores.seal(store, number, checkpoint, self.desk.key, code)
         self._go_live(release, live, changed)
         with steps.on(Step.TIDY):
+            empty(source)
             removed = remove_old(home, self.now)
         return Published(release, built, [*self.problems, *built.problems], removed, steps.seconds)
 

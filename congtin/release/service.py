@@ -25,7 +25,7 @@ from congtin.release.rollback import Hold
 from congtin.release.status import StatusBoard
 from congtin.release.told import publish_and_tell
 
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS, _GLANCE_SECONDS = 0.5, 0.05
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
@@ -69,7 +69,7 @@ class Service:
                 elif distributor.news.is_set():
                     distributor.news.clear()
                     self._tell()
-                self._stop.wait(_LOOK_SECONDS)
+                self._rest()
         finally:
             distributor.stop()
         self._tell()
@@ -82,6 +82,18 @@ class Service:
     def stop(self) -> None:
         """Stop after what is being done."""
         self._stop.set()
+
+    def _rest(self) -> None:
+        """Wait until it is time to look again, or until somebody merged or asked."""
+        before = self._touched()
+        for _ in range(round(_LOOK_SECONDS / _GLANCE_SECONDS)):
+            if self._stop.wait(_GLANCE_SECONDS) or self._touched() != before:
+                return
+
+    def _touched(self) -> list[int]:
+        """Return when folders that show a merge or a request changed; a hint only, looking tells."""
+        places = [self.home.queue, self.home.content / "refs" / "heads"]
+        return [place.stat().st_mtime_ns for place in places if place.is_dir()]
 
     def due(self) -> str | None:
         """Return the commit to publish now; None when there is nothing to do."""

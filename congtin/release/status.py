@@ -89,6 +89,8 @@ class Publication(_Model):
     commit: str
     created: AwareDatetime
     changed: int
+    seconds: Mapping[str, float] = {}
+    """What each step took, where that is remembered."""
 
 
 class WaitingRequest(_Model):
@@ -122,11 +124,14 @@ class StatusBoard:
     home: Home
     commit: str | None = None
     failure: Failure | None = None
+    seconds: dict[int, Mapping[str, float]] = field(default_factory=dict)
+    """What the steps of each Release took; only the status remembers it."""
     _known: dict[Path, Release] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = read_status(self.home)
         self.failure = known.failure if known else None
+        self.seconds = {made.number: made.seconds for made in known.published} if known else {}
 
     def working(self, desk: Desk, step: Step | None) -> None:
         """Tell that a publication has come to a step; None when nothing is going on."""
@@ -146,7 +151,7 @@ class StatusBoard:
             hold=hold.reason if hold else None,
             failure=self.failure,
             changes=tuple(_changes(releases, live, desk, self.commit if step else None, self.failure, held=bool(hold))),
-            published=_published(releases),
+            published=_published(releases, self.seconds),
             targets=tuple(target_states(self.home).values()),
         )
         write_status(self.home, status)
@@ -168,9 +173,10 @@ class StatusBoard:
         )
         self.working(desk, None)
 
-    def succeeded(self, desk: Desk) -> None:
-        """Tell that the newest Release is live."""
+    def succeeded(self, desk: Desk, number: int, seconds: Mapping[str, float]) -> None:
+        """Tell that a Release is live, and what its steps took."""
         self.failure = None
+        self.seconds[number] = {step: round(spent, 3) for step, spent in seconds.items()}
         self.working(desk, None)
 
 
@@ -211,9 +217,14 @@ def _live(record: Mapping[str, Any]) -> LiveRelease:
     return LiveRelease(since=record["created"], **{name: record[name] for name in names})
 
 
-def _published(releases: Sequence[Release]) -> tuple[Publication, ...]:
+def _published(releases: Sequence[Release], seconds: Mapping[int, Mapping[str, float]]) -> tuple[Publication, ...]:
     records = [release.record for release in releases[-_MOST_PUBLISHED:][::-1]]
-    return tuple(Publication(number=r.number, commit=r.commit, created=r.created, changed=r.changed) for r in records)
+    return tuple(
+        Publication(
+            number=r.number, commit=r.commit, created=r.created, changed=r.changed, seconds=seconds.get(r.number, {})
+        )
+        for r in records
+    )
 
 
 def _changes(

@@ -6,13 +6,14 @@ import functools
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from congtin.messages import translate
 from congtin.model import HANOI_TIME
 from congtin.release.page_style import STYLE
+
+if TYPE_CHECKING:
+    import jinja2
 
 _EMPTY = {**dict.fromkeys(("step", "live", "hold", "failure")), **dict.fromkeys(("waiting", "changes", "targets"), ())}
 _COLOURS = {"queued": "amber", "building": "planned", "live": "green", "failed": "red", "held": "amber"}
@@ -60,6 +61,9 @@ def step_word(step: str, lang: str | None = None) -> str:
 
 @functools.cache
 def _template() -> jinja2.Template:
+    # Many commands know a status, few write its page.
+    import jinja2
+
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True).get_template("status.html.j2")
 

@@ -43,5 +43,5 @@ def publish_and_tell(
         if published.release.record.commit == desk.plain.resolve(MAIN) or revision == MAIN:
             queue.done(requests)
         with suppress(OSError):
-            board.succeeded(desk)
+            board.succeeded(desk, published.release.number, published.seconds)
     return published
