@@ -33,6 +33,9 @@ def _moments(repository: Repository) -> Iterator[float]:
         for ended in (*(rule.ended for rule in site.options.accepts), *(pick.ended for pick in site.picks.values())):
             if ended:
                 yield _start(ended)
+        for alert in repository.network.alerts_over(site.id):
+            yield alert.options.begins.timestamp()
+            yield alert.options.until.timestamp()
         if site.options.emc_exception:
             yield _start(site.options.emc_exception.until + timedelta(days=1))
     # The expiry written into security.txt moves on with each quarter.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from functools import cached_property
 
 from pydantic import BaseModel
@@ -65,14 +66,20 @@ class Keys:
     def of_feed(self, items: Sequence[PlacedItem]) -> str:
         """Return the key of a feed of these Items."""
         cards = "".join(f"{self._card(placed)}{placed.canonical} " for placed in items)
-        return f"f.{self.frame.digest[:16]}.{self.site}.{short_digest(cards)}"
+        return f"f.{self.frame.digest[:16]}.{self.feed_frame}.{short_digest(cards)}"
 
     def _template(self, spec: PageSpec) -> str:
         return self.frame.templates.get(spec.template, self.frame.digest[:16])
 
     @cached_property
     def site(self) -> str:
-        """What the frame of every page shows: the Site, its Portal, the words of the interface."""
+        """What the frame of every page shows: what feeds show of the Site too, and the alerts over its pages."""
+        alerts = [[*astuple(alert)[:-2], alert.until.isoformat(), alert.of_portal] for alert in self.plan.alerts]
+        return short_digest(self.feed_frame, _text(alerts)) if alerts else self.feed_frame
+
+    @cached_property
+    def feed_frame(self) -> str:
+        """The Site, its Portal, the words of the interface."""
         plan = self.plan
         return short_digest(
             self.interface.lang,

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from congtin.build.alerts import ShownAlert, alerts_up
 from congtin.catalogue.front_matter import Document, Translation
 from congtin.catalogue.source import Catalogue, Item, Source, relative_item_path
 from congtin.crosspost.addresses import canonical_url
@@ -85,6 +86,8 @@ class EditionPlan:
     profile: Profile
     sibling_pages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Addresses that the Site's other Editions have too, by language."""
+    alerts: tuple[ShownAlert, ...] = ()
+    """The banners over every page, the most urgent first (C18)."""
 
     @property
     def lang(self) -> str:
@@ -147,6 +150,7 @@ class _PlanMaker:
     def plan(self, site: Site, edition: Edition) -> EditionPlan:
         placements = self.placements.by_edition.get(edition.key, ())
         items = tuple(self.placed(site, placement) for placement in placements)
+        here = {placement.item: placement for placement in placements}
         is_portal = site.kind.value == "portal"
         return EditionPlan(
             root=self.network.root,
@@ -162,6 +166,7 @@ class _PlanMaker:
             directory=tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else (),
             now=self.now,
             profile=self.profile,
+            alerts=tuple(alerts_up(self.network, self.catalogue, edition, here, self.now)),
         )
 
     def placed(self, site: Site, placement: Placement) -> PlacedItem:

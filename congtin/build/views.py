@@ -11,7 +11,7 @@ from congtin.build.assets import Assets
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
 from congtin.build.plan import EditionPlan, PlacedItem
-from congtin.build.view_types import Card, Link, PageView, SiteView, Text
+from congtin.build.view_types import AlertView, Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
 from congtin.layout import THEME
@@ -92,7 +92,19 @@ class Views:
             demonstration=self.demonstration,
             preview=self.preview,
             retired=options.status == "retired",
+            alerts=tuple(self._alerts()),
         )
+
+    def _alerts(self) -> Iterator[AlertView]:
+        for alert in self.plan.alerts:
+            yield AlertView(
+                level=alert.level,
+                text=self.text(alert.text, alert.text_lang),
+                url=alert.url,
+                title=self.text(alert.title, alert.title_lang),
+                until=alert.until,
+                issuer=self.site_link(self.plan.portal_site) if alert.of_portal else None,
+            )
 
     @functools.cached_property
     def sections(self) -> dict[str, Link]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from congtin.languages import VIETNAMESE, ascii_slug
 from congtin.model import Edition, EditionKey, SiteKind
+from congtin.network.alerts import LEVELS, Alert
 from congtin.network.options import LocalText, Pick, PortalOptions, SiteOptions, Vocabulary
 
 
@@ -81,6 +82,7 @@ class Network:
     portals: Mapping[str, Portal]
     sites: Mapping[str, Site]
     vocabulary: Vocabulary
+    alerts: tuple[Alert, ...] = ()
 
     def editions(self) -> Iterator[Edition]:
         for site in self.sites.values():
@@ -95,6 +97,24 @@ class Network:
     def sites_of(self, portal_id: str) -> list[Site]:
         return [site for site in self.sites.values() if site.portal_id == portal_id]
 
+    def alerts_over(self, site: str) -> list[Alert]:
+        """Return the alerts that reach a Site, whenever they are up: the most urgent first, then the newest (C18)."""
+        return self._alerts_by_site.get(site, [])
+
+    @cached_property
+    def _alerts_by_site(self) -> dict[str, list[Alert]]:
+        found: dict[str, list[Alert]] = {}
+        for alert in sorted(self.alerts, key=_urgency):
+            for site in self.reach(alert):
+                found.setdefault(site.id, []).append(alert)
+        return found
+
+    def reach(self, alert: Alert) -> list[Site]:
+        """Return the Sites an alert stands over; those of another Portal never."""
+        portal = alert.owner.partition("/")[0]
+        found = {site.id: site for pattern in alert.to for site in self.matching(pattern)}
+        return [site for site in found.values() if site.portal_id == portal]
+
     def matching(self, pattern: str) -> list[Site]:
         """Return the Sites a target names: an id, ``hanoi/*``, or ``hanoi/*:ward``."""
         name, _, kind = pattern.partition(":")
@@ -105,6 +125,10 @@ class Network:
             for site in self.sites.values()
             if fnmatch.fnmatchcase(site.id, name) and (not kind or site.kind.value == kind)
         ]
+
+
+def _urgency(alert: Alert) -> tuple[int, float, str]:
+    return LEVELS.index(alert.options.level), -alert.options.begins.timestamp(), alert.file
 
 
 _MOST_ISSUER = 60
