@@ -119,6 +119,27 @@ def answer(series: Series, which: int, how: int) -> None:
 
 
 @step
+def alert(series: Series, which: int, how: int) -> None:
+    """Put up a banner over some Sites or one, put it otherwise, or take it away."""
+    facts = series.facts
+    owner = one(["ha", *facts.site_names()], which)
+    key = (owner, f"tin-{how % 2}")
+    entry = entry_of(series, how)
+    if how % 3 == 0 and key in facts.alerts:
+        del facts.alerts[key]
+        return
+    begins, until = one((("2026-11-01", "2026-11-24"), ("2026-11-23", "2027-06-01"), ("2026-01-01", "2028-01-01")), how)
+    facts.alerts[key] = {
+        "level": one(("danger", "warning", "information"), how),
+        "text": {"vi": f"Tin khẩn {how}", **({"en": f"Alert {how}"} if how % 2 else {})},
+        "from": f"{begins}T08:00:00+07:00",
+        "until": f"{until}T08:00:00+07:00",
+        "item": entry.number if entry and how % 5 else 0,
+        **({"to": one((["ha/*"], ["ha/*:ward"], ["ha/mai", PORTAL]), how // 3)} if owner == "ha" else {}),
+    }
+
+
+@step
 def add_site(series: Series, which: int, how: int) -> None:
     name = f"so-{which % 3}"
     series.facts.sites.setdefault(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
 from attacks import blockers, fresh, make_desk, offered, repelled
-from network import NOON, TinyNetwork, article, item_id, translation
+from network import NOON, REPOSITORY, TinyNetwork, article, item_id, translation
+from playwright.sync_api import sync_playwright
 
 from congtin.errors import Problem
+from congtin.network.alerts import LEVELS
+from congtin.release.local_server import Hosts, LocalServer
 
 NEWS = "content/ha/portal/tin-tuc/2026"
 WARD = "content/ha/lim/tin-tuc/2026"
@@ -159,6 +163,30 @@ def test_the_most_urgent_alert_stands_first_in_a_labelled_region_with_its_level_
     assert region.get("aria-label") == "Thông báo khẩn"
     assert [alert[:11] for alert in alerts_of(net, "lim.ha.gov.vn")] == ["Nguy hiểm: ", "Thông tin: "]
     assert region.getnext().tag == "header"
+
+
+@pytest.mark.browser
+def test_three_banners_at_once_have_no_accessibility_findings_and_are_printed(tiny):
+    """axe on a phone in light and dark, in two languages; on paper the words of all three remain (C18)."""
+    net = tiny(f"-- {NEWS}/a.vi.md --\n{article(1)}")
+    for level in LEVELS:
+        text = banner(f"Tin {level}", level=level, link=f"item:{item_id(1)}", to="[ha/*]")
+        net.put(f"sites/ha/alerts/{level}.yaml", text)
+    net.build()
+    with LocalServer(Hosts.read(net.output), 0) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for scheme, path in (("light", "/"), ("dark", "/english/tin-tuc/")):
+            page = chromium.new_page(viewport={"width": 320, "height": 740}, color_scheme=scheme)
+            page.goto(f"{server.address('ha.gov.vn')}{path}")
+            page.add_script_tag(path=REPOSITORY / "node_modules/axe-core/axe.min.js")
+            found = page.evaluate("axe.run({include: ['.alerts']}).then(result => result.violations)")
+            assert not found, json.dumps(found, ensure_ascii=False, indent=1)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.emulate_media(media="print")
+        assert [page.locator(f".alert-{level}").is_visible() for level in LEVELS] == [True] * 3
+        chromium.close()
+        server.shutdown()
 
 
 @pytest.mark.parametrize(
