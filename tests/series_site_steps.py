@@ -6,7 +6,7 @@ import re
 
 from series import Series
 from series_steps import entry_of, one, step
-from series_world import PORTAL, THEME, Answer
+from series_world import PORTAL, THEME, Answer, Data
 
 TEMPLATES = f"{THEME}/templates"
 _WARDS = (("Lim", "lim"), ("Lim Hai", "limhai"), ("Lim Ba", "limba"))
@@ -40,15 +40,32 @@ def describe_site(series: Series, which: int, how: int) -> None:
             ("owning_authority", f"UBND {how}"),
             ("attribution", {"vi": f"Nguồn {how}"}),
             ("security_contact", f"https://vi-du.vn/bao-{how}"),
-            ("status", "retired"),
+            ("status", {"retired_on": one(_ENDS[1:], how // 8), "retired_reason": {"vi": f"Giải thể {how}"}}),
             ("emc_site_id", str(how)),
         ),
         how,
     )
-    if site.get(name) == value and site["kind"] != "portal":
+    if name == "status":
+        retire(site, value)
+    elif site.get(name) == value and site["kind"] != "portal":
         del site[name]
     else:
         site[name] = value
+
+
+def retire(site: Data, end: Data) -> None:
+    """Retire a component Site, sometimes with a successor that is there, or take that back."""
+    if site["kind"] == "portal":
+        return
+    if site.pop("status", ""):
+        for name in (*end, "successor"):
+            site.pop(name, None)
+    else:
+        site |= {
+            "status": "retired",
+            **end,
+            "successor": one((PORTAL, "https://vi-du.vn/"), int(end["retired_on"][-1])),
+        }
 
 
 @step

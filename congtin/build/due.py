@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from congtin.catalogue.front_matter import Document
 from congtin.checks.items import EXCEPTION_WARNING
 from congtin.checks.registry import Repository
-from congtin.model import HANOI_TIME
+from congtin.model import HANOI_TIME, SiteKind
 
 
 def holds(repository: Repository) -> tuple[float, float]:
@@ -37,6 +37,9 @@ def _moments(repository: Repository) -> Iterator[float]:
         for alert in repository.network.alerts_over(site.id):
             yield alert.options.begins.timestamp()
             yield alert.options.until.timestamp()
+        # A Portal's directory shows its retired Sites apart.
+        around = repository.network.sites_of(site.portal_id) if site.kind is SiteKind.PORTAL else [site]
+        yield from (_start(other.options.retired_on) for other in around if other.options.retired_on)
         if site.options.emc_exception:
             last = site.options.emc_exception.until
             yield _start(last + timedelta(days=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from congtin.build.contexts import Contexts
 from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card
 from congtin.languages import html_lang
+from congtin.model import HANOI_TIME
 
 FORMATS: dict[str, type[Any]] = {"atom.xml": feedgenerator.Atom1Feed, "rss.xml": feedgenerator.Rss201rev2Feed}
 # A feed without entries still needs a time, and the clock would make it change for nothing.
@@ -57,12 +58,35 @@ def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
         author_name=contexts.views.site.name.text,
     )
     cards = [contexts.views.card(placed) for placed in feed.items]
+    times = [card.updated or card.date for card in cards]
+    if contexts.views.site.retired:
+        last = _farewell(contexts)
+        made.add_item(**last)
+        times.append(last["pubdate"])
     for card, placed in zip(cards, feed.items, strict=True):
         made.add_item(**_entry(card, placed.canonical, contexts.gettext, contexts))
-    made.latest_post_date = partial(_time, max((card.updated or card.date for card in cards), default=_NEVER))
+    made.latest_post_date = partial(_time, max(times, default=_NEVER))
     text = io.StringIO()
     made.write(text, "utf-8")
     return text.getvalue().encode("utf-8")
+
+
+def _farewell(contexts: Contexts) -> dict[str, Any]:
+    """Return the entry with which the feeds of a retired Site end: whoever reads on is sent to its successor (A17)."""
+    site, words = contexts.views.site, contexts.gettext
+    closed = datetime.combine(site.retired_on or _NEVER.date(), time(), HANOI_TIME)
+    successor = site.successor
+    text = f"{words('Its tasks have passed to:')} {successor.label.text}" if successor else site.retired_reason.text
+    return {
+        "title": f"{words('No longer updated')}: {site.name.text}",
+        "link": successor.url if successor else site.url,
+        "unique_id": f"tag:{contexts.plan.portal.options.parent_host},2026:retired:{site.id}",
+        "description": text,
+        "author_name": site.name.text,
+        "pubdate": closed,
+        "updateddate": closed,
+        "unique_id_is_permalink": False,
+    }
 
 
 def _time(moment: datetime) -> datetime:

@@ -87,6 +87,7 @@ class Keys:
             _text(sorted(self.interface.languages)),
             _text([str(plan.edition.key), plan.edition.folder, plan.profile.value]),
             _site(plan.site),
+            _text([plan.site.is_retired(plan.now), self._followed(plan.site)]),
             _site(plan.portal_site),
             _model(plan.portal.options),
             _model(plan.vocabulary),
@@ -98,11 +99,21 @@ class Keys:
         plan = self.plan
         parts: list[object] = [
             [[s.id, s.kind.value, s.options.name, [e.base_url for e in s.editions]] for s in plan.directory],
+            [
+                [s.id, s.options.retired_on.isoformat() if s.options.retired_on else "", self._followed(s)]
+                for s in plan.directory
+                if s.is_retired(plan.now)
+            ],
             [[redirect.path, redirect.target] for redirect in plan.redirects],
             security(plan),
             {lang: sorted(paths) for lang, paths in plan.sibling_pages.items()},
         ]
         return short_digest(_text(parts))
+
+    def _followed(self, site: Site) -> str:
+        """Return what pages show of a Site's successor."""
+        successor = self.plan.successors.get(site.id)
+        return _site(successor) if successor else site.options.successor or ""
 
     def _item(self, placed: PlacedItem) -> str:
         found = self._items.get(placed.item.id)

@@ -88,6 +88,8 @@ class EditionPlan:
     """Addresses that the Site's other Editions have too, by language."""
     alerts: tuple[ShownAlert, ...] = ()
     """The banners over every page, the most urgent first (C18)."""
+    successors: Mapping[str, Site] = field(default_factory=dict)
+    """Who took over, where that is a Site: by the id of this Site and of those in the directory (A17)."""
 
     @property
     def lang(self) -> str:
@@ -152,6 +154,8 @@ class _PlanMaker:
         items = tuple(self.placed(site, placement) for placement in placements)
         here = {placement.item: placement for placement in placements}
         is_portal = site.kind.value == "portal"
+        directory = tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else ()
+        followed = ((s.id, self.network.successor_of(s)) for s in (site, *directory))
         return EditionPlan(
             root=self.network.root,
             portal=self.network.portal_of(site),
@@ -163,10 +167,11 @@ class _PlanMaker:
             redirects=self.placements.redirects.get(edition.key, ()),
             links=dict(self.links(edition, items)),
             document_labels=dict(self.document_labels(items)),
-            directory=tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else (),
+            directory=directory,
             now=self.now,
             profile=self.profile,
             alerts=tuple(alerts_up(self.network, self.catalogue, edition, here, self.now)),
+            successors={name: successor for name, successor in followed if successor},
         )
 
     def placed(self, site: Site, placement: Placement) -> PlacedItem:

@@ -88,6 +88,10 @@ class SiteView:
     preview: bool
     """Nobody has approved this: every page says so."""
     retired: bool
+    """The organisation has ended: everything stays as it was (A17)."""
+    retired_on: dt.date | None = None
+    retired_reason: Text = field(default_factory=lambda: Text(""))
+    successor: Link | None = None
     alerts: tuple[AlertView, ...] = ()
 
     @functools.cached_property

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
@@ -91,7 +92,10 @@ class Views:
             trust_label=options.trust_label.address,
             demonstration=self.demonstration,
             preview=self.preview,
-            retired=options.status == "retired",
+            retired=plan.site.is_retired(plan.now),
+            retired_on=options.retired_on,
+            retired_reason=self.local(options.retired_reason),
+            successor=self.successor(plan.site),
             alerts=tuple(self._alerts()),
         )
 
@@ -132,6 +136,14 @@ class Views:
             edition = next((e for e in site.editions if e.lang == self.plan.lang), site.editions[0])
             self._site_links[site.id] = Link(self.local(site.options.name), edition.base_url, lang=edition.lang)
         return self._site_links[site.id]
+
+    def successor(self, site: Site) -> Link | None:
+        """Return a link to who took over from a retired Site; outside the network it is named by its host (A17)."""
+        own = self.plan.successors.get(site.id)
+        if own:
+            return self.site_link(own)
+        address = site.options.successor
+        return Link(Text(urlsplit(address).netloc), address) if address else None
 
     def tag(self, tag: str) -> Link:
         """Return a link to the list of a tag."""

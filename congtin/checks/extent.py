@@ -59,7 +59,7 @@ def _face(site: Site) -> tuple[object, ...]:
     options = site.options
     sections = [(name, section.kind, section.lang) for name, section in options.sections.items()]
     rules = (options.kind, options.fallback, sections, options.accepts, options.moved)
-    return (site.host, site.editions, site.file, *rules)
+    return (site.host, site.editions, site.file, options.status, options.retired_on, *rules)
 
 
 def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[str]) -> set[str]:

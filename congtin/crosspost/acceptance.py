@@ -22,7 +22,12 @@ class Acceptance:
 
 
 def acceptance(site: Site, item: Item) -> Acceptance | None:
-    """Return the consent of ``site`` to a copy of ``item``; a pick goes before the rules."""
+    """Return the consent of ``site`` to a copy of ``item``; a pick goes before the rules.
+
+    A retired Site takes nothing that is published after its end (A17).
+    """
+    if not site.takes(item.facts.date):
+        return None
     pick = site.picks.get(item.id)
     if pick:
         return Acceptance(pick.into, "pick", pick.ended) if pick.into and not pick.refused else None

@@ -181,7 +181,7 @@ class _Placer:
 
     def ask(self, item: Item, site: Site) -> None:
         """Note that a Site's Board has not answered an offer yet."""
-        if item.id not in site.picks and acceptance(site, item) is None:
+        if item.id not in site.picks and site.takes(item.facts.date) and acceptance(site, item) is None:
             self.waiting.append(Waiting(item.id, site.id))
 
     def place_aliases(self, item: Item, *, own: bool) -> None:

@@ -6,11 +6,12 @@ import fnmatch
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from congtin.languages import VIETNAMESE, ascii_slug
-from congtin.model import Edition, EditionKey, SiteKind
+from congtin.model import HANOI_TIME, Edition, EditionKey, SiteKind
 from congtin.network.alerts import LEVELS, Alert
 from congtin.network.options import LocalText, Pick, PortalOptions, SiteOptions, Vocabulary
 
@@ -52,6 +53,16 @@ class Site:
     @property
     def main_language(self) -> str:
         return self.options.languages[0]
+
+    def is_retired(self, now: datetime) -> bool:
+        """Tell whether the Site is kept as it was because its organisation has ended (A17)."""
+        day = self.options.retired_on
+        gone = self.options.status == "retired"
+        return gone and (day is None or day <= now.astimezone(HANOI_TIME).date())
+
+    def takes(self, published: datetime) -> bool:
+        """Tell whether something published at that time may still come in: nothing does once the Site is retired."""
+        return not self.is_retired(published)
 
     def edition(self, lang: str) -> Edition:
         return self._by_lang[lang]
@@ -114,6 +125,10 @@ class Network:
         portal = alert.owner.partition("/")[0]
         found = {site.id: site for pattern in alert.to for site in self.matching(pattern)}
         return [site for site in found.values() if site.portal_id == portal]
+
+    def successor_of(self, site: Site) -> Site | None:
+        """Return the Site that took over from another; None where that is elsewhere or nobody."""
+        return self.sites.get(site.options.successor or "")
 
     def matching(self, pattern: str) -> list[Site]:
         """Return the Sites a target names: an id, ``hanoi/*``, or ``hanoi/*:ward``."""

@@ -135,6 +135,11 @@ class SiteOptions(StrictModel):
     valid_from: Day | None = None
     valid_to: Day | None = None
     successor: str | None = None
+    """Who took over from a retired Site: a Site of the network, or an address elsewhere (A17)."""
+    retired_on: Day | None = None
+    """From this day on a Site with ``status: retired`` is kept as it was."""
+    retired_reason: OptionalText | None = None
+    """Why it has no successor, or what else readers should know."""
     languages: list[LanguageTag] = Field(min_length=1)
     fallback: dict[str, Literal["hide", "show-original"]] = {}
     owning_authority: str | None = None
