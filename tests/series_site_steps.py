@@ -61,11 +61,8 @@ def retire(site: Data, end: Data) -> None:
         for name in (*end, "successor"):
             site.pop(name, None)
     else:
-        site |= {
-            "status": "retired",
-            **end,
-            "successor": one((PORTAL, "https://vi-du.vn/"), int(end["retired_on"][-1])),
-        }
+        successor = one((PORTAL, "https://vi-du.vn/"), int(end["retired_on"][-1]))
+        site |= {"status": "retired", **end, "successor": successor}
 
 
 @step
