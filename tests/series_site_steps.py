@@ -103,6 +103,7 @@ def accept(series: Series, which: int, how: int) -> None:
     origin = one([other for other in facts.site_names() if other != name], how // 4)
     into = one(facts.sections_of_kind(name, "article"), how)
     rule = {"from": origin, "sections": facts.sections_of_kind(origin, "article")[:1], "into": into}
+    rule["mode"] = one(("copy", "link", "copy"), how // 3)
     if how % 4 == 1 and rules:
         rules[-1] = {**rules[-1], "ended": one(_ENDS[1:], how // 4)}
     elif how % 4 == 2:
@@ -129,7 +130,7 @@ def answer(series: Series, which: int, how: int) -> None:
         if name not in facts.offered(entry.offers):
             entry.offers, entry.ended = [*entry.offers, name], []
         into = one(facts.sections_of_kind(name, entry.kind), how)
-        facts.answers[name, entry.number] = Answer(into, one(_ENDS, how // 2))
+        facts.answers[name, entry.number] = Answer(into, one(_ENDS, how // 2), one(("copy", "copy", "link"), how // 5))
 
 
 @step

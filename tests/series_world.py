@@ -76,6 +76,7 @@ class Answer:
 
     into: str = ""
     ended: str = ""
+    mode: str = "copy"
     refused: str = ""
 
 

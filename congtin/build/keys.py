@@ -51,7 +51,7 @@ class Keys:
     def edition(self) -> str:
         """The digest of everything this Edition's pages can see."""
         digest = hashlib.sha256(f"{self.frame.digest} {self.site} {self.around}".encode())
-        for placed in self.plan.items:
+        for placed in self.plan.listed():
             digest.update(self._item(placed).encode())
         return digest.hexdigest()
 
@@ -173,7 +173,7 @@ class Keys:
             placement = placed.placement
             parts = (
                 placed.item.id,
-                placement.path,
+                placed.canonical if placed.is_teaser else placement.path,
                 placement.section,
                 placement.lang,
                 placed.source.front_text,

@@ -14,7 +14,7 @@ from congtin.catalogue.front_matter import Document, Translation
 from congtin.catalogue.source import Catalogue, Item, Source, relative_item_path
 from congtin.crosspost.addresses import canonical_url
 from congtin.crosspost.placements import Placements, Redirect
-from congtin.model import Edition, Placement, Profile
+from congtin.model import Edition, Placement, Profile, Role
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Vocabulary
 
@@ -38,6 +38,11 @@ class PlacedItem:
         if source is None:
             raise KeyError(self.placement)
         return source
+
+    @property
+    def is_teaser(self) -> bool:
+        """Tell whether no page stands here: the teaser leads to the origin (F3)."""
+        return self.placement.role is Role.LINK
 
     @property
     def is_copy(self) -> bool:
@@ -75,6 +80,8 @@ class EditionPlan:
     edition: Edition
     vocabulary: Vocabulary
     items: tuple[PlacedItem, ...]
+    teasers: tuple[PlacedItem, ...]
+    """Items of other Sites that stand in lists only and lead to the origin (F3)."""
     redirects: tuple[Redirect, ...]
     links: Mapping[str, str]
     """Where `item:` links in the texts of this Edition lead, by Item id."""
@@ -96,9 +103,14 @@ class EditionPlan:
         return self.edition.lang
 
     def live_items(self) -> Iterator[PlacedItem]:
-        for placed in self.items:
+        """Yield everything that stands in lists."""
+        for placed in self.listed():
             if not placed.is_withdrawn(self.now):
                 yield placed
+
+    def listed(self) -> tuple[PlacedItem, ...]:
+        """Return what has a page here and what only has a teaser, withdrawn Items included."""
+        return (*self.items, *self.teasers)
 
 
 def make_plans(
@@ -164,6 +176,7 @@ class _PlanMaker:
             edition=edition,
             vocabulary=self.network.vocabulary,
             items=items,
+            teasers=tuple(self.placed(site, placement) for placement in self.placements.links.get(edition.key, ())),
             redirects=self.placements.redirects.get(edition.key, ()),
             links=dict(self.links(edition, items)),
             document_labels=dict(self.document_labels(items)),

@@ -136,6 +136,8 @@ class Card:
     demo: bool
     withdrawn: bool
     updated: datetime | None = None
+    host: str = ""
+    """The host the card leads to where that is the origin's, because only a teaser stands here (F3)."""
     number: str = ""
     document_type: Text = field(default_factory=lambda: Text(""))
     issuer: Text = field(default_factory=lambda: Text(""))

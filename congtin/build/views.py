@@ -219,7 +219,9 @@ class Views:
 
     def _make_card(self, placed: PlacedItem) -> Card:
         facts, placement = placed.item.facts, placed.placement
-        url = self.root_path + placement.path
+        url = placed.canonical if placed.is_teaser else self.root_path + placement.path
+        # The picture lies beside the origin's page, and no page asks another host for anything.
+        image = facts.image if not placed.is_teaser else None
         return Card(
             id=facts.id,
             kind=facts.kind,
@@ -229,11 +231,12 @@ class Views:
             date=facts.date,
             section=self.sections[placement.section].label,
             origin=self.site_link(placed.origin) if placed.is_copy else None,
-            image=url + facts.image.rpartition("/")[2] if facts.image else "",
+            image=url + image.rpartition("/")[2] if image else "",
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
             updated=facts.updated,
+            host=urlsplit(url).netloc,
             **(self._document(placed, facts) if isinstance(facts, Document) else {}),
         )
 

@@ -101,6 +101,10 @@ class SectionOptions(StrictModel):
     lang: LanguageTag | None = None
 
 
+Mode = Literal["copy", "link"]
+"""How an Item stands on the Site that takes it: as a page of its own, or as a teaser that leads to the origin (F3)."""
+
+
 class AcceptRule(StrictModel):
     """Standing consent to copies from another Site (F2)."""
 
@@ -108,6 +112,7 @@ class AcceptRule(StrictModel):
     sections: list[str] = []
     tags: list[str] = []
     into: PathPart
+    mode: Mode = "copy"
     ended: Day | None = None
 
 
@@ -116,6 +121,7 @@ class Pick(StrictModel):
 
     item: str
     into: PathPart | None = None
+    mode: Mode = "copy"
     sources: dict[str, str] = {}
     ended: Day | None = None
     refused: str | None = None
