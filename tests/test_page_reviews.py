@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from network import NOON, TinyNetwork, article, item_id
+from network import NOON, REPOSITORY, TinyNetwork, article, item_id
 from test_build_skipping import commit, with_git
 
 ABOUT = "content/ha/lim/gioi-thieu/2026"
@@ -13,12 +13,12 @@ LIM = "kind: ward\nname: {vi: Phường Lim}\nshort_name: {vi: Lim}\nlabel: lim\
 
 
 def page(number: int, title: str, **fields: object) -> str:
-    return f"-- {ABOUT}/trang-{number}.vi.md --\n{article(number, title, kind='page', **fields)}"
+    return f"-- {ABOUT}/muc-{number}.vi.md --\n{article(number, title, kind='page', **fields)}"
 
 
 def reviewed(tiny) -> TinyNetwork:
     """Return a ward under the regulation of Hà Nội with a page that is due, one that is late, one without a day."""
-    return tiny(
+    net: TinyNetwork = tiny(
         f"-- sites/ha/lim.yaml --\n{LIM}",
         page(1, "Chức năng", review_by="2026-11-22"),
         page(2, "Lịch tiếp dân", review_by="2026-10-31"),
@@ -26,6 +26,9 @@ def reviewed(tiny) -> TinyNetwork:
         page(4, "Bản nháp", review_by="2026-01-01", draft="true"),
         f"-- content/ha/mai/gioi-thieu/2026/mai.vi.md --\n{article(5, 'Xã Mai', kind='page')}",
     )
+    pack = "workflows/rulepacks/hanoi-2025.yaml"
+    net.put(pack, (REPOSITORY / pack).read_bytes())
+    return net
 
 
 def codes(net: TinyNetwork) -> list[tuple[str, int]]:
@@ -36,21 +39,21 @@ def test_the_page_says_when_it_is_reviewed_next(tiny):
     """Readers see the day; a page without one says nothing."""
     net = reviewed(tiny)
     net.build()
-    shown = " ".join(net.page("lim.ha.gov.vn/gioi-thieu/trang-1").xpath("string(//article)").split())
+    shown = " ".join(net.page("lim.ha.gov.vn/gioi-thieu/muc-1").xpath("string(//article)").split())
     assert "Rà soát lần tới: 22 tháng 11, 2026" in shown
-    assert "Rà soát" not in net.page("lim.ha.gov.vn/gioi-thieu/trang-3").xpath("string(//article)")
+    assert "Rà soát" not in net.page("lim.ha.gov.vn/gioi-thieu/muc-3").xpath("string(//article)")
 
 
 def test_a_page_is_late_from_the_day_after_and_the_clock_alone_tells(tiny):
     """On the day itself it is not late; past midnight the next build warns, and no page is rendered for that."""
     net = reviewed(tiny)
     net.build()
-    assert codes(net) == [("trang-2.vi.md", 7)]
+    assert codes(net) == [("muc-2.vi.md", 7)]
     net.now = NOON + timedelta(hours=12)
     report = net.build()
     assert {p.path.rpartition("/")[2] for p in report.problems if p.code == "review-overdue"} == {
-        "trang-1.vi.md",
-        "trang-2.vi.md",
+        "muc-1.vi.md",
+        "muc-2.vi.md",
     }
     assert report.built == []
 
