@@ -35,6 +35,7 @@ required_sections:
   - {id: phat-ngon, label: {vi: Phát ngôn}, source: Điều 6, sections: [tu-co-so, bao-chi], site_kinds: [portal]}
   - {id: hoi-dap, label: {vi: Hỏi đáp}, source: Điều 7}
   - {id: lien-he, label: {vi: Liên hệ}, source: Điều 8, site_fields: [contact.email, contact.phone]}
+  - {id: huong-dan, label: {vi: Hướng dẫn}, source: Điều 10, item_kinds: [page], site_kinds: [portal]}
   - {id: theo-luat, label: {vi: Theo luật}, source: Điều 9, status: unverified}
 """
 
@@ -73,6 +74,7 @@ def test_each_site_is_told_where_it_stands(city):
         "phat-ngon": "empty",
         "hoi-dap": "missing",
         "lien-he": "empty",
+        "huong-dan": "empty",
         "theo-luat": "unverified",
     }
     # Neither what was withdrawn nor what is not due yet is there.
@@ -83,6 +85,13 @@ def test_each_site_is_told_where_it_stands(city):
     ward = {row["id"]: row["state"] for row in found if row["site"] == "ha/lim"}
     assert ward == {"tin-tuc": "empty", "hoi-dap": "missing", "lien-he": "empty", "theo-luat": "unverified"}
     assert {row["owner"] for row in found if row["site"] == "ha/lim"} == {"UBND phường"}
+
+
+def test_one_item_of_the_kind_asked_for_is_enough_wherever_it_stands(city):
+    """How to send something in is one page; it needs no section of its own (C13)."""
+    city.write("-- content/ha/portal/gioi-thieu/2026/gui-tin.vi.md --\n" + article(21, kind="page"))
+    [guide] = [row for row in coverage(city, "--site", "ha/portal") if row["id"] == "huong-dan"]
+    assert (guide["state"], guide["count"]) == ("present", 1)
 
 
 def test_deadlines_of_readers_are_named_and_late_documents_counted(city):

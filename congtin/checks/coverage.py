@@ -76,7 +76,12 @@ def _standing(
 ) -> Standing:
     rule = entry.rule
     sections, unknown = covering(site, rule), unknown_fields(site, rule)
-    items = [item for name in sections for item in published.get(name, ())]
+    items = [
+        item
+        for section, some in published.items()
+        for item in some
+        if section in sections or item.facts.kind in rule.item_kinds
+    ]
     deadlines = tuple(
         other for other in rules.deadlines if other.rule.subject in rule.subjects and other.rule.action in _ACTIONS
     )

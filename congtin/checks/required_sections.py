@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from congtin.checks.registry import Repository, check
@@ -32,16 +31,24 @@ def covering(site: Site, rule: RequiredSection) -> tuple[str, ...]:
 
 def unknown_fields(site: Site, rule: RequiredSection) -> tuple[str, ...]:
     """Return which of the facts asked for a Site's file does not give."""
-    return tuple(name for name in rule.site_fields if not reduce(getattr, name.split("."), site.options))
+    return tuple(name for name in rule.site_fields if not _fact(site, name))
+
+
+def _fact(site: Site, name: str) -> object:
+    found: object = site.options
+    for step in name.split("."):
+        found = getattr(found, step)
+    return found
 
 
 def has_no_place(site: Site, entry: InForce[RequiredSection]) -> bool:
     """Tell whether a Site has no section for what is asked of it.
 
-    What rests on a text that is not to hand names no section anybody could add, and what stands in the Site's own
-    facts needs none.
+    What rests on a text that is not to hand names no section anybody could add; what stands in the Site's own
+    facts, or in one Item of a certain kind, needs none of its own.
     """
-    return entry.status == "verified" and not entry.rule.site_fields and not covering(site, entry.rule)
+    rule = entry.rule
+    return entry.status == "verified" and not (rule.site_fields or rule.item_kinds or covering(site, rule))
 
 
 @check("required-sections")
