@@ -159,7 +159,7 @@ def test_a_change_that_takes_a_required_section_away_is_told_so(city):
 def test_a_retired_site_owes_nothing(city):
     """An organisation that is no more keeps its pages and gets no new duties (A17)."""
     text = (city.root / "sites/ha/mai.yaml").read_text("utf-8")
-    city.put("sites/ha/mai.yaml", text + "status: retired\n")
+    city.put("sites/ha/mai.yaml", text + "status: retired\nretired_on: 2026-01-01\nsuccessor: ha/lim\n")
     assert {row["site"] for row in coverage(city)} == {"ha/portal", "ha/lim"}
     assert coverage(city, "--site", "ha/mai") == []
 

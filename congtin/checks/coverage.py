@@ -52,7 +52,7 @@ def standings(repository: Repository, sites: Iterable[Site], calendar: WorkingDa
         raise ValueError("a Repository without rules")
     for site in sites:
         rules, published = repository.rules(site.id), _published(repository, site)
-        for entry in asked_of(site, rules):
+        for entry in asked_of(site, rules, repository.now):
             yield _standing(site, rules, entry, published, calendar)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from congtin.checks.registry import Repository, check
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from congtin.rules.pack_rules import RequiredSection
 
 
-def asked_of(site: Site, rules: SiteRules) -> Iterator[InForce[RequiredSection]]:
+def asked_of(site: Site, rules: SiteRules, now: datetime) -> Iterator[InForce[RequiredSection]]:
     """Yield what a Site must carry; nothing is asked of one whose organisation is no more (A17)."""
-    if site.options.status == "live":
+    if not site.is_retired(now):
         for entry in rules.required_sections:
             if not entry.rule.site_kinds or site.kind in entry.rule.site_kinds:
                 yield entry
@@ -61,7 +62,9 @@ def check_required_sections(repository: Repository) -> Iterator[Problem]:
     if repository.rules is None:
         return
     for site in repository.own_sites():
-        missing = [entry for entry in asked_of(site, repository.rules(site.id)) if has_no_place(site, entry)]
+        missing = [
+            entry for entry in asked_of(site, repository.rules(site.id), repository.now) if has_no_place(site, entry)
+        ]
         if missing:
             wanted = "; ".join(
                 f"{' / '.join(entry.rule.sections or [entry.rule.id])} ({entry.source})" for entry in missing
