@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
+from congtin.build import home
 from congtin.build.heads import Heads
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
@@ -21,7 +21,6 @@ from congtin.model import ItemKind, SectionKind, SiteKind
 
 Context = dict[str, object]
 
-LATEST = 8
 BLOCK = 5
 FEED = 30
 # Titles of pages that are no Item; the theme's catalogues translate them by these ids.
@@ -184,29 +183,39 @@ class Contexts:
         return {"years": {year: (counts[-1:] + counts[:-1]) for year, counts in years.items()}}
 
     def _home(self, spec: PageSpec) -> Context:
+        latest = tuple(self.views.card(placed) for placed in home.latest(self.outline.live))
         return {
-            "latest": self.latest(),
-            "blocks": self.blocks(BLOCK),
+            "latest": latest,
+            "blocks": self.blocks(BLOCK, latest),
+            "references": self.references(),
             "services_url": self.views.site.services_url,
             "directory_counts": self.directory_counts(),
         }
 
-    def latest(self) -> tuple[Card, ...]:
-        """Return the cards of the newest articles."""
-        articles = (placed for placed in reversed(self.outline.live) if placed.item.kind is ItemKind.ARTICLE)
-        return tuple(self.views.card(placed) for placed in islice(articles, LATEST))
+    def blocks(self, most: int, latest: Sequence[Card]) -> list[Block]:
+        """Return the sections people follow with their newest entries, empty ones too (C1)."""
+        return [
+            self.block(listing, home.newest(self.views, listing, latest, most))
+            for listing in self.outline.sections
+            if not home.is_reference(listing)
+        ]
 
-    def blocks(self, most: int) -> list[Block]:
-        """Return the sections with their newest entries, empty ones too (C1)."""
-        found = []
-        for listing in self.outline.sections:
-            cards = tuple(islice(self.views.cards(reversed(listing.entries)), most))
-            found.append(Block(self.listing_label(listing), self.views.address(listing.path), cards, listing.kind))
-        return found
+    def block(self, listing: Listing, cards: tuple[Card, ...]) -> Block:
+        return Block(self.listing_label(listing), self.views.address(listing.path), cards, listing.kind)
+
+    def references(self) -> list[Count]:
+        """Return the sections people look something up in with the number of Items, empty ones too (C1)."""
+        return [
+            Count(self.listing_label(each), self.views.address(each.path), home.count(self.views, each.entries))
+            for each in self.outline.sections
+            if home.is_reference(each)
+        ]
 
     def _sitemap(self, spec: PageSpec) -> Context:
         return {
-            "blocks": self.blocks(10),
+            "blocks": [
+                self.block(listing, home.newest(self.views, listing, (), 10)) for listing in self.outline.sections
+            ],
             "links": [
                 Link(Text(self.gettext(TITLES[name])), self.views.address(path))
                 for name, path in (("tags", TAGS_PATH), ("archives", ARCHIVE_PATH), ("contact", CONTACT_PATH))

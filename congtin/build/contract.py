@@ -30,7 +30,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "contact": ("board", "contact", "portal_contact"),
     "directory": ("groups", "total", "retired"),
     "document": _ITEM,
-    "home": ("latest", "blocks", "services_url", "directory_counts"),
+    "home": ("latest", "blocks", "references", "services_url", "directory_counts"),
     "library": (*_LIST, "filters", "current", "library_url"),
     "page": _ITEM,
     "pages": _LIST,

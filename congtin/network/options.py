@@ -175,6 +175,10 @@ class SiteOptions(StrictModel):
     unverified: list[str] = []
 
 
+SITE_FACTS = frozenset({*SiteOptions.model_fields, *(f"contact.{name}" for name in Contact.model_fields)})
+"""What a rule pack can ask of a Site's own file: its fields, and those of its contact."""
+
+
 class LanguageAddress(StrictModel):
     """Where a language after the Site's first is found: a path or a host (A1, A2)."""
 
