@@ -82,6 +82,7 @@ class Keys:
             _site(plan.site),
             _site(plan.portal_site),
             _model(plan.portal.options),
+            self.frame.brands[plan.portal.options.brand].digest,
             _model(plan.vocabulary),
         )
 
