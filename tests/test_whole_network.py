@@ -240,8 +240,11 @@ def test_no_page_loads_anything_from_another_host(whole):
                 wrong.append((page.file, link.value))
     assert not wrong
     for name, style in whole.bytes_of(".css"):
-        assert b"url(" not in style, name
         assert b"@import" not in style, name
+        for address in re.findall(rb"url\((.*?)\)", style):
+            asked = re.fullmatch(r'"([a-z0-9-]+\.[0-9a-f]{10}\.woff2)"', address.decode())
+            assert asked, (name, address)
+            assert f"{name.rpartition('/')[0]}/{asked[1]}" in whole.file_set, (name, address)
 
 
 def test_every_page_can_be_reached_from_its_home_page(whole):
