@@ -155,16 +155,17 @@ def test_a_printed_article_tells_who_wrote_it_when_where_and_how_to_quote_it(chr
     page.emulate_media(color_scheme="dark")
     printed = PdfReader(io.BytesIO(page.pdf(format="A4")))
     page.close()
-    words = " ".join(" ".join(sheet.extract_text() for sheet in printed.pages).split())
+    # Where lines break is the paper's matter.
+    words = "".join("".join(sheet.extract_text() for sheet in printed.pages).split())
     tree = whole.tree("hanoi.gov.vn/tin-tuc/2026/ba-nhom-rac-trong-mot-can-bep-nho/index.html")
     author = tree.xpath("//p[@class='meta']/span[1]")[0].text_content()
     for told in (
         "Ba nhóm rác trong một căn bếp nhỏ", author, "Cổng Thông tin điện tử thành phố Hà Nội", "2026, 08:30",
-        "https://hanoi.gov.vn/tin-tuc/2026/ba-nhom-rac-trong-mot-can-bep-nho/", "đề nghị ghi rõ tên tác giả",
+        f"{served.address(ARTICLE[0])}{ARTICLE[1]}", "đề nghị ghi rõ tên tác giả",
     ):  # fmt: skip
-        assert told in words, told
+        assert "".join(told.split()) in words, told
     for left_out in ("Danh mục", "Thông tin báo chí", "English", "RSS"):
-        assert left_out not in words
+        assert "".join(left_out.split()) not in words
 
 
 def test_the_menu_opens_on_a_phone_without_scripts_and_lies_open_on_a_desk(chromium, served):
@@ -233,7 +234,7 @@ def test_what_has_the_focus_is_seen_and_what_is_pressed_is_large_enough(chromium
         )
         if told[1] == "none" or told[2] < 2:
             unseen.append(told)
-        if min(told[3:]) < 24 and 'class="card' not in told[0]:
+        if min(told[3:]) < 24:
             small.append(told)
     page.close()
     assert not unseen
