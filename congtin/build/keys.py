@@ -90,6 +90,7 @@ class Keys:
             _text([plan.site.is_retired(plan.now), self._followed(plan.site)]),
             _site(plan.portal_site),
             _model(plan.portal.options),
+            self.frame.brands[plan.portal.options.brand].digest,
             _model(plan.vocabulary),
         )
 

@@ -67,6 +67,8 @@ class SiteView:
     url: str
     host: str
     brand: str
+    brand_words: Text
+    """What the brand wants every footer to say; empty where it wants nothing."""
     sections: tuple[Link, ...]
     portal: Link | None
     directory: str

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from congtin.build.assets import Assets
+from congtin.build.brands import Brand
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
 from congtin.build.plan import EditionPlan, PlacedItem
@@ -26,7 +27,7 @@ _NO_READER = frozenset({"404", "redirect"})
 class Views:
     """Makes the views of one Edition; what all pages share is made once."""
 
-    def __init__(self, plan: EditionPlan, interface: Interface) -> None:
+    def __init__(self, plan: EditionPlan, interface: Interface, brand: Brand) -> None:
         self.plan = plan
         self.interface_lang = interface.lang
         self.interface_languages = interface.languages
@@ -36,7 +37,8 @@ class Views:
         self.demonstration = plan.profile is Profile.WORK
         self.preview = plan.profile is Profile.PREVIEW
         self.noindex = plan.profile is not Profile.RELEASE
-        self.assets = Assets(plan.root / THEME / "static", self.root_path)
+        self.assets = Assets(plan.root / THEME / "static", self.root_path, brand)
+        self.brand = brand
         self._cards: dict[str, Card] = {}
         self._site_links: dict[str, Link] = {}
         self._tags: dict[str, Link] = {}
@@ -74,6 +76,7 @@ class Views:
             url=self.base_url,
             host=plan.edition.host,
             brand=plan.portal.options.brand,
+            brand_words=self.local(self.brand.footer),
             sections=tuple(self.sections.values()),
             portal=None if is_portal else self.site_link(plan.portal_site),
             directory=self.address(DIRECTORY_PATH) if is_portal else "",

@@ -191,7 +191,8 @@ class PortalOptions(StrictModel):
 
     name: LocalText
     parent_host: HostName
-    brand: str = "base"
+    brand: PathPart = "base"
+    """The look of its Sites: a folder of `themes/`."""
     language_addresses: dict[Literal["portal", "components"], dict[LanguageTag, LanguageAddress]] = {}
     host_labels: dict[str, Literal["full-name", "free"]] = {}
 
