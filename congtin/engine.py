@@ -23,6 +23,7 @@ _LIBRARIES = (
     "MarkupSafe",
     "nh3",
     "pelican",
+    "Pillow",
     "pydantic",
     "pyromark",
     "PyYAML",

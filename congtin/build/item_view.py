@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from congtin.build.plan import PlacedItem
-from congtin.build.view_types import Link, Text
+from congtin.build.view_types import Link, PictureView, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
 from congtin.catalogue.markdown import Heading
@@ -65,6 +65,8 @@ class ItemView:
     image: str
     image_alt: str
     image_credit: str
+    picture: PictureView | None
+    """The lead picture in its sizes."""
     role: str
     agency: Text
     """Who published it first; on a copy the origin (F6, P1)."""
@@ -106,6 +108,7 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -
         image=card.image,
         image_alt=card.image_alt,
         image_credit=facts.image_credit or "",
+        picture=card.picture,
         role=placement.role.value,
         agency=views.site_link(placed.origin).label,
         origin=Link(views.site_link(placed.origin).label, placed.canonical) if card.origin else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from markupsafe import escape
@@ -38,6 +38,25 @@ class Link:
     url: str
     current: bool = False
     lang: str = ""
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """A picture in the sizes that browsers may choose from."""
+
+    url: str
+    """What a browser that knows none of ``sources`` shows."""
+    width: int
+    height: int
+    """Of the largest size that pages offer, so that room is kept before it has come."""
+    sources: tuple[tuple[str, str], ...]
+    """(type, addresses with widths) as `<source>` has them."""
+    full: str
+    """Address of the whole picture."""
+
+    def narrowed(self, width: int) -> PictureView:
+        """Return the same picture, shown no wider than that."""
+        return replace(self, width=width, height=max(1, round(self.height * width / self.width)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +131,7 @@ class Card:
     origin: Link | None
     image: str
     image_alt: str
+    picture: PictureView | None
     demo: bool
     withdrawn: bool
     updated: datetime | None = None

@@ -10,8 +10,9 @@ from typing import Any
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
+from congtin.build.picture_view import picture_view
 from congtin.build.plan import EditionPlan, PlacedItem
-from congtin.build.view_types import Card, Link, PageView, SiteView, Text
+from congtin.build.view_types import Card, Link, PageView, PictureView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
 from congtin.layout import THEME
@@ -206,12 +207,20 @@ class Views:
             section=self.sections[placement.section].label,
             origin=self.site_link(placed.origin) if placed.is_copy else None,
             image=url + facts.image.rpartition("/")[2] if facts.image else "",
+            picture=self.picture(placed, facts.image.rpartition("/")[2]) if facts.image else None,
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
             updated=facts.updated,
             **(self._document(placed, facts) if isinstance(facts, Document) else {}),
         )
+
+    def picture(self, placed: PlacedItem, name: str) -> PictureView | None:
+        """Return a picture beside an Item with all its sizes; None for any other file."""
+        media = placed.item.media.get(name)
+        if media is None or media.facts is None or not media.facts.is_picture:
+            return None
+        return picture_view(media, media.facts, self.root_path + placed.placement.path)
 
     def _document(self, placed: PlacedItem, facts: Document) -> dict[str, Any]:
         return {

@@ -53,6 +53,11 @@ def is_what_it_says(name: str, data: bytes) -> bool:
     return data.startswith(first or b"") and data.startswith(mark, at)
 
 
+def is_media(path: str) -> bool:
+    """Tell whether a path below `content/` is that of a file beside a text."""
+    return f"{MEDIA_SUFFIX}/" in path
+
+
 class BadPath(Exception):
     """A path that has no place below `content/`."""
 
