@@ -25,6 +25,7 @@ _LIBRARIES = (
     "pelican",
     "Pillow",
     "pydantic",
+    "pypdfium2",
     "pyromark",
     "PyYAML",
 )

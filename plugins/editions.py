@@ -48,7 +48,7 @@ def prepare(pelican: Any) -> None:
             raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
     settings["CONGTIN_PICTURES"] = Pictures(job.plan.root, job.state)
-    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
+    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface, settings["CONGTIN_PICTURES"])
     outline = job.keys.outline if job.keys else None
     words = job.interface.translations()
     contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], words.gettext, outline)

@@ -92,9 +92,14 @@ def published_of(root: Path, media: Media) -> Iterator[tuple[str, bytes]]:
     data = (root / media.path).read_bytes()
     if blob_id(data) != media.blob or media.facts is None:
         raise BuildError(msg("{path} was changed while it was being built.", path=media.path), msg("Build again."))
-    from congtin.media.pictures import made_of
+    if media.facts.is_drawing:
+        from congtin.media import svg
 
-    yield from made_of(data, media.facts)
+        yield CLEANED, svg.cleaned(data)
+        return
+    from congtin.media import pictures
+
+    yield from pictures.made_of(data, media.facts)
 
 
 def _file(folder: Path, digest: str) -> Path:

@@ -11,6 +11,7 @@ from congtin.build.assets import Assets
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
 from congtin.build.picture_view import picture_view
+from congtin.build.pictures import Pictures
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import Card, Link, PageView, PictureView, SiteView, Text
 from congtin.catalogue.front_matter import Document
@@ -26,8 +27,9 @@ _NO_READER = frozenset({"404", "redirect"})
 class Views:
     """Makes the views of one Edition; what all pages share is made once."""
 
-    def __init__(self, plan: EditionPlan, interface: Interface) -> None:
+    def __init__(self, plan: EditionPlan, interface: Interface, pictures: Pictures) -> None:
         self.plan = plan
+        self.pictures = pictures
         self.interface_lang = interface.lang
         self.interface_languages = interface.languages
         self.html_lang = html_lang(interface.lang)

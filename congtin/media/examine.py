@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +14,9 @@ from congtin.media.facts import BadMedia, MediaFacts
 from congtin.messages import msg
 
 _PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
-_LIBRARIES = ("Pillow",)
+_ARCHIVES = frozenset({"docx", "xlsx", "pptx", "odt", "ods", "odp", "zip"})
+_TEXTS = frozenset({"csv", "txt", "vtt"})
+_LIBRARIES = ("Pillow", "lxml", "pypdfium2")
 
 
 @cache
@@ -24,22 +27,45 @@ def examination_version() -> str:
 
 
 def examine(data: bytes, path: str) -> tuple[MediaFacts, tuple[Problem, ...]]:
-    """Return what the file at ``path`` is, and a Problem for what is wrong with it (D3, D10)."""
-    suffix = path.rpartition(".")[2]
+    """Return what the file at ``path`` is, and a Problem for what is wrong with it (D3, D10, B6)."""
     try:
-        if suffix in _PICTURES:
-            return _picture(data, path)
+        facts = _facts(data, path.rpartition(".")[2])
     except BadMedia as error:
-        return MediaFacts(), (Problem(error.code, error.message, path, 0, error.hint),)
-    return MediaFacts(), ()
-
-
-def _picture(data: bytes, path: str) -> tuple[MediaFacts, tuple[Problem, ...]]:
-    from congtin.media.pictures import facts_of
-
-    facts = facts_of(data)
+        return MediaFacts(), (Problem(error.code, error.message, path, error.line, error.hint),)
+    facts = replace(facts, sha256=hashlib.sha256(data).hexdigest())
     if not facts.animated:
         return facts, ()
     text = msg("The picture moves; pages show how it begins, standing still.")
     hint = msg("Publish what must move as a film (.mp4): people can stop it (WCAG 2.2.2).")
     return facts, (Problem("picture-moves", text, path, 0, hint, Severity.WARNING),)
+
+
+def _facts(data: bytes, suffix: str) -> MediaFacts:
+    if suffix in _PICTURES:
+        from congtin.media import pictures
+
+        return pictures.facts_of(data)
+    if suffix == "svg":
+        from congtin.media import svg
+
+        return svg.facts_of(data)
+    if suffix == "pdf":
+        from congtin.media import pdf
+
+        return pdf.facts_of(data)
+    if suffix in _ARCHIVES:
+        from congtin.media import office
+
+        return office.facts_of(data, suffix)
+    if suffix in _TEXTS:
+        _require_unicode(data)
+    return MediaFacts()
+
+
+def _require_unicode(data: bytes) -> None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        hint = msg("Save the file as UTF-8 (Unicode).")
+        raise BadMedia("not-utf8", msg("The file is not UTF-8 text."), hint, line) from error

@@ -22,6 +22,8 @@ class MediaFacts:
     """Of a PDF."""
     has_text: bool = True
     """Of a PDF: somebody who cannot see can have it read out (D3, L3)."""
+    sha256: str = ""
+    """Of the file as it is in the repository."""
 
     @property
     def is_picture(self) -> bool:
@@ -45,8 +47,9 @@ class MediaFacts:
 class BadMedia(Exception):
     """A file that cannot be published; who knows its path makes a Problem of it."""
 
-    def __init__(self, code: str, message: Msg, hint: Msg) -> None:
+    def __init__(self, code: str, message: Msg, hint: Msg, line: int = 0) -> None:
         super().__init__(str(message))
         self.code = code
         self.message = message
         self.hint = hint
+        self.line = line
