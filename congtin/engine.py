@@ -23,7 +23,9 @@ _LIBRARIES = (
     "MarkupSafe",
     "nh3",
     "pelican",
+    "Pillow",
     "pydantic",
+    "pypdfium2",
     "pyromark",
     "PyYAML",
 )

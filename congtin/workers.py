@@ -95,6 +95,9 @@ class Workers(Generic[Job, Result]):
             self._stop(worker)
             raise BuildError(msg("A worker process died while it worked on {job}.", job=str(worker.job))) from None
         if error is not None or self.fresh:
+            if not self.fresh:
+                # It waits for more; closing our end would not tell it, as below.
+                worker.process.kill()
             self._stop(worker)
         else:
             self._idle.append(worker)

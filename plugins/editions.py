@@ -19,6 +19,7 @@ from congtin.build.edition import EditionJob
 from congtin.build.keys import Keys
 from congtin.build.output import OutputSink
 from congtin.build.pages import PageSpec
+from congtin.build.pictures import Pictures, published_files
 from congtin.build.plan import PlacedItem
 from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
@@ -46,7 +47,8 @@ def prepare(pelican: Any) -> None:
             # Pelican would show a traceback; whoever typed the command needs the sentences.
             raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
-    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface, job.brand)
+    settings["CONGTIN_PICTURES"] = Pictures(job.plan.root, job.state)
+    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface, job.brand, settings["CONGTIN_PICTURES"])
     outline = job.keys.outline if job.keys else None
     words = job.interface.translations()
     contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], words.gettext, outline)
@@ -141,11 +143,11 @@ class _ItemPages:
     def write_media(self, sink: OutputSink, spec: PageSpec, placed: PlacedItem) -> None:
         if spec.template == "withdrawn":
             return
-        plan = self.job().plan
+        folder = f"{self.job().plan.edition.folder}/{placed.placement.path}"
         for media in placed.item.media.values():
-            name = f"{plan.edition.folder}/{placed.placement.path}{media.name}"
-            if not sink.keep(name, f"m.{media.blob}"):
-                sink.put(name, (plan.root / media.path).read_bytes())
+            for file in published_files(media):
+                if not sink.keep(folder + file.name, f"m.{file.key}"):
+                    sink.put(folder + file.name, self.settings["CONGTIN_PICTURES"].data(media, file.id))
 
 
 class _KnowsItsPath:

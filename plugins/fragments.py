@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from pelican import signals
 from pelican.readers import BaseReader
 from pelican.urlwrappers import Category
@@ -15,6 +17,9 @@ from congtin.build.edition import EditionJob
 from congtin.build.item_view import item_view
 from congtin.build.plan import PlacedItem
 from congtin.catalogue.store import CatalogueStore
+
+# Width and height are those of the picture itself.
+_KEPT = frozenset({"title", "id", "lang", "dir"})
 
 
 class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type hints
@@ -53,7 +58,25 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
 
     @cached_property
     def addresses(self) -> Addresses:
-        return Addresses(self.settings["CONGTIN_JOB"].plan)
+        return Addresses(self.settings["CONGTIN_JOB"].plan, self.shown)
+
+    @cached_property
+    def picture(self) -> Callable[..., Markup]:
+        """The theme's macro for pictures."""
+        macro: Callable[..., Markup] = self.settings["CONGTIN_ENV"].get_template("_picture.html").module.picture
+        return macro
+
+    def shown(self, placed: PlacedItem, name: str, keys: Mapping[str, str]) -> str:
+        """Return the HTML of a picture in a text; ``keys`` are the attributes its tag has beside the address."""
+        view = self.settings["CONGTIN_VIEWS"].picture(placed, name)
+        if view is None:
+            return ""
+        alt = Markup(keys.get("alt", ""))  # noqa: S704 (sanitised, as all that follow)
+        more = Markup("".join(f' {key}="{value}"' for key, value in keys.items() if key in _KEPT))  # noqa: S704
+        if keys.get("width", "").isdigit() and 0 < int(keys["width"]) < view.width:
+            narrow = view.narrowed(int(keys["width"]))
+            return self.picture(narrow, alt, f"{narrow.width}px", more=more)
+        return self.picture(view, alt, more=more)
 
     @cached_property
     def store(self) -> CatalogueStore:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from drawn import png
 from series import Series
-from series_world import PICTURE, PORTAL, Entry, Text
+from series_world import PORTAL, Entry, Text
 
 Does = Callable[[Series, int, int], object]
 STEPS: dict[str, Does] = {}
@@ -234,7 +235,7 @@ def attach(series: Series, which: int, how: int) -> None:
     if entry and name in entry.media and how % 2:
         del entry.media[name]
     elif entry:
-        entry.media[name] = PICTURE + bytes([how]) * 9 if name.endswith("png") else f"Bảng {how}".encode()
+        entry.media[name] = png(how) if name.endswith("png") else f"Bảng {how}".encode()
 
 
 @step

@@ -19,7 +19,6 @@ from congtin.validation import parse_time
 PORTAL = "ha/portal"
 THEME = "themes/base"
 Data = dict[str, Any]
-PICTURE = b"\x89PNG\r\n\x1a\n"
 _BASE_THEME = {
     file.relative_to(REPOSITORY).as_posix(): file.read_bytes()
     for file in sorted((REPOSITORY / THEME).rglob("*"))

@@ -24,6 +24,7 @@ FLOORS = {
     "congtin.locks": 2,
     "congtin.workers": 2,
     "congtin.validation": 2,
+    "congtin.media": 2,
     "congtin.rules": 3,
     "congtin.network": 3,
     "congtin.catalogue": 3.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from drawn import png
 from findings import NEWS, told
 from network import article, document, item_id, translation
 
@@ -12,7 +13,7 @@ ALT = "Write ![what it shows](file)."
 NEAR_PICTURE = "Did you mean “a.files/so-do.png”?"
 NEAR_FILES = "Did you mean “a.files/so-do.png”, “a.files/bang.csv”?"
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+PNG = png()
 OTHER = article(2, body="## Lịch cấm đường\n\nChữ.")
 
 

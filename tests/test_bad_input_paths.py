@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from drawn import png
 from findings import NEWS, told
 from network import article, document
 
@@ -16,7 +17,7 @@ NOT_ITS_NAME = "The file is not what its name says it is."
 SAVE_AGAIN = "Save it again in the format its name ends with: renaming a file does not convert it."
 
 GOOD = article(1)
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
+PNG = png()
 HTML = b"<script>alert(1)</script>"
 
 LISTS = "Choose another name: trang-1, trang-2 and so on are the pages of lists."

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import series_build_steps  # noqa: F401 (brings steps)
 import series_site_steps  # noqa: F401 (the same)
+from drawn import png
 from network import NOON, SITES, TinyNetwork, article, item_id, read_repository
 from series import Series
 from series_run import START, take
@@ -363,8 +364,8 @@ def test_a_folder_of_media_counts_as_its_item(pair):
     """A picture replaced beside a text is an edit of the text."""
     picture = HOME.replace("bai.vi.md", "bai.files/a.png")
     fields = {"image": "bai.files/a.png", "image_alt": "Cầu"}
-    old = files(at(HOME, article(1, crosspost="[ha/lim]", **fields))) | {picture: b"\x89PNG\r\n\x1a\n1"}
-    view, _ = pair.compare(old, old | {picture: b"\x89PNG\r\n\x1a\n2"})
+    old = files(at(HOME, article(1, crosspost="[ha/lim]", **fields))) | {picture: png(1)}
+    view, _ = pair.compare(old, old | {picture: png(2)})
     assert told(view) == [("ha/lim", "altered", "rule"), ("ha/portal", "altered", "home")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from drawn import png
 from network import article, item_id, translation
 
 from congtin.errors import ProblemsFound
@@ -151,12 +152,11 @@ def test_a_copy_never_takes_the_address_of_another_item(tiny):
 
 def test_media_travel_with_the_copy(tiny):
     """A copy brings its own pictures, so that no page asks another host for them."""
-    picture = bytes.fromhex("89504e470d0a1a0a") + b"rest"
     net = tiny(f"-- {NEWS}/cau.vi.md --\n" + article(1, body="![Cầu](cau.files/anh.png)", crosspost="[ha/lim]"))
-    net.put(f"{NEWS}/cau.files/anh.png", picture)
+    net.put(f"{NEWS}/cau.files/anh.png", png())
     net.build()
     for place in ("ha.gov.vn/tin-tuc", "lim.ha.gov.vn/tin-thanh-pho"):
-        assert (net.output / place / "2026/cau/anh.png").read_bytes() == picture
+        assert (net.output / place / "2026/cau/anh.png").is_file()
         path = place.partition("/")[2]
         assert f'src="/{path}/2026/cau/anh.png"' in net.text(f"{place}/2026/cau/")
 
@@ -185,7 +185,7 @@ def test_a_broken_picked_item_is_one_error_not_two(tiny):
 def picked(tiny, **fields):
     """Return a network in which the portal has picked the ward's article."""
     net = tiny(f"-- {LIM}/hoi.vi.md --\n" + article(1, "Hội làng", crosspost="[ha/portal]", **fields))
-    net.put(f"{LIM}/hoi.files/anh.png", b"\x89PNG\r\n\x1a\nmot")
+    net.put(f"{LIM}/hoi.files/anh.png", png(1))
     assert net.congtin("site", "pick", "ha/portal", item_id(1), "--into", "tu-co-so").returncode == 0
     return net
 
@@ -209,7 +209,7 @@ def test_no_trick_brings_unpicked_words_onto_the_portal(tiny, trick):
 def test_a_pick_covers_the_pictures_too(tiny):
     """Another picture under the same name needs a new pick."""
     net = picked(tiny)
-    net.put(f"{LIM}/hoi.files/anh.png", b"\x89PNG\r\n\x1a\nhai")
+    net.put(f"{LIM}/hoi.files/anh.png", png(2))
     assert codes(net.errors()) == [("pick-outdated", f"sites/ha/portal/picks/{item_id(1)}.yaml")]
 
 

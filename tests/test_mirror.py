@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from drawn import png
 from network import NOON, REPOSITORY, SITES, article, item_id, translation
 from rosters import Village
 
@@ -170,7 +171,7 @@ def test_drafts_and_what_is_not_due_stay_out_until_they_are(city):
     original = article(3, date=due)
     slug = ITEM.format("hen-gio")
     media = slug.replace(".vi.md", ".files/anh.png")
-    city.write({slug: original, slug.replace(".vi.", ".en."): translation(original), media: "\x89PNG"})
+    city.write({slug: original, slug.replace(".vi.", ".en."): translation(original), media: png()})
     city.write({ITEM.format("nhap"): article(4, draft="true"), ITEM.format("hen-gio-khac"): article(5)})
     city.mirror()
     assert not [path for path in city.files() if "hen-gio." in path or "nhap" in path]

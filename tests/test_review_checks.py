@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from drawn import png
 from network import REPOSITORY, TinyNetwork, article, read_repository, translation
 
 from congtin.checks.personal import inspect_id_numbers
@@ -233,7 +234,7 @@ def test_what_may_be_quoted_is_the_packs_business(tiny):
 def test_words_of_pictures_that_say_nothing_are_pointed_out(tiny):
     """The name of a file is no alternative text (L1)."""
     net = tiny(f"-- {PATH} --\n" + article(1, body="![IMG_1234.jpg](bai.files/a.png)\n\n![Chợ nổi](bai.files/a.png)"))
-    net.put(f"{NEWS}/bai.files/a.png", b"\x89PNG\r\n\x1a\n")
+    net.put(f"{NEWS}/bai.files/a.png", png())
     assert found(net) == {"poor-alt": Severity.WARNING}
 
 

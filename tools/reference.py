@@ -51,6 +51,7 @@ _SETTINGS = {
     "CONGTIN_PROFILE": "`work`, `preview` or `release`.",
     "CONGTIN_NOW": "The clock of a plain Pelican run; empty means the real time.",
     "CONGTIN_JOB": "The Edition's plan and folders. `congtin build` sets it; a plain Pelican run makes it itself.",
+    "CONGTIN_PICTURES": "Gives the bytes of files beside texts: pictures in the size asked for.",
     "CONGTIN_VIEWS": "What templates are given: the Site, pages, cards.",
     "CONGTIN_CONTEXTS": "What each kind of page is given beside that.",
     "CONGTIN_SINK": "Collects the files of the Edition.",
@@ -263,7 +264,7 @@ def calls_in(function: ast.FunctionDef) -> Iterator[ast.Call]:
     for node in ast.walk(function):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
-            if name in {"Problem", "BadPath", "YamlProblem", "fail"}:
+            if name in {"Problem", "BadPath", "BadMedia", "YamlProblem", "fail"}:
                 yield node
 
 

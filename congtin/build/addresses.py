@@ -6,6 +6,7 @@ import functools
 import html
 import posixpath
 import re
+from collections.abc import Callable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from congtin.build.plan import EditionPlan, PlacedItem
@@ -15,13 +16,18 @@ from congtin.catalogue.source import relative_item_path
 # As `START_TAG` of the Markdown dialect, but for tags without attributes: most have none.
 _TAG = re.compile(r'<[a-z][a-z0-9]*(?: [^ =<>"]+="[^"]*")+>')
 _ADDRESS = re.compile(r' (href|src|cite)="([^"]*)"')
+_KEY = re.compile(r' ([^ =<>"]+)="([^"]*)"')
+
+Shown = Callable[[PlacedItem, str, Mapping[str, str]], str]
+"""What makes the HTML of one of an Item's own pictures, by its name and the other attributes of its tag, escaped."""
 
 
 class Addresses:
     """Resolves the addresses in the Fragments of one Edition."""
 
-    def __init__(self, plan: EditionPlan) -> None:
+    def __init__(self, plan: EditionPlan, shown: Shown) -> None:
         self.plan = plan
+        self.shown = shown
         self.root_path = plan.edition.root_path
 
     @functools.cached_property
@@ -35,7 +41,19 @@ class Addresses:
         def address(match: re.Match[str]) -> str:
             return f' {match[1]}="{html.escape(self._resolved(placed, html.unescape(match[2])))}"'
 
-        return _TAG.sub(lambda tag: _ADDRESS.sub(address, tag[0]), markup)
+        def tag(match: re.Match[str]) -> str:
+            own = self._own_picture(placed, match[0]) if match[0].startswith("<img ") else ""
+            return own or _ADDRESS.sub(address, match[0])
+
+        return _TAG.sub(tag, markup)
+
+    def _own_picture(self, placed: PlacedItem, tag: str) -> str:
+        """Return the HTML of a picture that lies beside the Item; nothing for any other."""
+        keys = dict(_KEY.findall(tag))
+        source = html.unescape(keys.pop("src", ""))
+        folder = f"{placed.item.item_path}{MEDIA_SUFFIX}/"
+        target = posixpath.normpath(posixpath.join(placed.source.where.folder, unquote(source)))
+        return self.shown(placed, target.removeprefix(folder), keys) if target.startswith(folder) else ""
 
     def _resolved(self, placed: PlacedItem, found: str) -> str:
         parts = urlsplit(found)

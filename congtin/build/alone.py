@@ -9,6 +9,7 @@ from pathlib import Path
 from congtin.build.commit import recover
 from congtin.build.edition import EditionJob
 from congtin.build.look import current_frame, look
+from congtin.build.pictures import provide
 from congtin.build.site_work import SiteJob, plans_of, site_repository
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.run import run_checks
@@ -22,6 +23,7 @@ def job_for(root: Path, key: EditionKey, profile: Profile, now: datetime, output
     with closing(CatalogueStore(state)) as store:
         frame = current_frame(root, store)
         seen = look(root, store, 1, tree=None)
+        provide(store, root, state, seen.network, [key.site], 1)
         store.settle(shared=False)
         job = SiteJob(key.site, (key.lang,), root, output, state, now, profile, frame.digest)
         problems = [*seen.problems, *run_checks(site_repository(store, seen.network, job))]

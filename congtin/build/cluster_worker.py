@@ -20,6 +20,7 @@ from pathlib import Path
 
 from congtin.build.manifest import FOLDER as MANIFESTS
 from congtin.build.manifest import SERVER_FOLDER, STAGING
+from congtin.build.pictures import FOLDER as PICTURES
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
 from congtin.catalogue.state import FILE
 from congtin.engine import frame_digest
@@ -189,7 +190,7 @@ def with_own_folders(job: SiteJob, folder: Path) -> SiteJob:
     output, state = own / "output", own / "state"
     for made in (output, state):
         made.mkdir(parents=True, exist_ok=True)
-    show([job.state / FILE, job.state / MANIFESTS], state)
+    show([job.state / FILE, job.state / MANIFESTS, job.state / PICTURES], state)
     show(
         (entry for entry in job.output.iterdir() if not entry.name.startswith(".") or entry.name == SERVER_FOLDER),
         output,

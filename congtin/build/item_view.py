@@ -9,10 +9,12 @@ from datetime import datetime
 from congtin.build.neighbours import Beside
 from congtin.build.plan import PlacedItem
 from congtin.build.reading_view import ReadingView, reading_view
-from congtin.build.view_types import Link, Text
+from congtin.build.view_types import Link, PictureView, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
 from congtin.catalogue.markdown import Heading
+from congtin.media.facts import MediaFacts
+from congtin.media.variants import CLEANED
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class AttachmentView:
     url: str
     type: str
     size: int
+    sha256: str = ""
+    """Of the bytes at ``url``: what somebody who was handed the file can compare it with."""
+    pages: int = 0
+    """Of a PDF."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class ItemView:
     image: str
     image_alt: str
     image_credit: str
+    picture: PictureView | None
+    """The lead picture in its sizes."""
     role: str
     agency: Text
     """Who published it first; on a copy the origin (F6, P1)."""
@@ -109,6 +117,7 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...], b
         image=card.image,
         image_alt=card.image_alt,
         image_credit=facts.image_credit or "",
+        picture=card.picture,
         role=placement.role.value,
         agency=views.site_link(placed.origin).label,
         origin=Link(views.site_link(placed.origin).label, placed.canonical) if card.origin else None,
@@ -155,6 +164,9 @@ def _document_link(views: Views, item_id: str) -> Link | None:
 def _attachment(views: Views, placed: PlacedItem, file: str, title: str) -> AttachmentView:
     name = file.rpartition("/")[2]
     media = placed.item.media[name]
-    return AttachmentView(
-        title, views.address(placed.placement.path + name), name.rpartition(".")[2].upper(), media.size
-    )
+    facts = media.facts or MediaFacts()
+    digest, size = facts.sha256, media.size
+    if facts.is_picture:
+        digest, size = views.pictures.made(media.blob)[CLEANED]
+    url = views.address(placed.placement.path + name)
+    return AttachmentView(title, url, name.rpartition(".")[2].upper(), size, digest, facts.pages)

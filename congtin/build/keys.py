@@ -188,6 +188,7 @@ class Keys:
                 document_state(placed, self.plan.now),
                 str(placed.is_withdrawn(self.plan.now)),
                 self._origin(placed.origin),
+                _lead_picture(placed),
             )
             found = self._cards[placed.item.id] = short_digest("\n".join(parts))
         return found
@@ -218,6 +219,12 @@ class Keys:
                 [listing.path, listing.label, listing.label_lang, listing.key, len(listing.entries)]
             )
         return {section: short_digest(_text(found)) for section, found in counts.items()}
+
+
+def _lead_picture(placed: PlacedItem) -> str:
+    name = (placed.item.facts.image or "").rpartition("/")[2]
+    media = placed.item.media.get(name)
+    return media.blob if media else ""
 
 
 def _site(site: Site) -> str:

@@ -69,7 +69,7 @@ def look(
         paths = set(changed)
     with store.db:
         network = _network(root, store, paths)
-        reader = Synchroniser(root, store, network, inspect_text, workers)
+        reader = Synchroniser(root, store, network, inspect_text, workers, looking=True)
         store.forget_sites(reader.everything() if paths is None else reader.paths(paths))
         store.set_meta("tree", now.to_text() if now else "")
     found = [problem for text in store.problems() for problem in problems_of_text(text)]

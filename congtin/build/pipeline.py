@@ -15,6 +15,7 @@ from congtin.build.commit import commit, recover
 from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
 from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_in
+from congtin.build.pictures import provide
 from congtin.build.plugin_modules import plugin_modules
 from congtin.build.preview import keep_apart
 from congtin.build.report import BuildReport, SiteRecord, report_of
@@ -112,8 +113,11 @@ class _Build:
             if request.editions is not None:
                 wanted = [key for key in wanted if key in request.editions]
             self._require_profile(store)
-            store.settle(shared=request.cluster is not None)
             jobs = self._jobs(store, seen.network, wanted, frame.digest, trusting=self.whole or changed is not None)
+            if not _broken(seen.problems):
+                sites = [job.site for job in jobs if job.langs]
+                provide(store, request.root, request.state, seen.network, sites, request.workers)
+            store.settle(shared=request.cluster is not None)
             network = stored_network(request.state, request.root, store.meta("network"))
             stored_frame(request.state, frame.digest)
             document_numbers(request.root, store.meta("network"))
@@ -198,7 +202,7 @@ class _Build:
 
         ``others`` are the Problems of Sites that have not changed.
         """
-        broken = any(problem.severity is Severity.ERROR for problem in problems)
+        broken = _broken(problems)
         if broken:
             jobs = [replace(job, langs=()) for job in jobs]
         self.progress.start(sum(len(job.langs) for job in jobs))
@@ -256,6 +260,10 @@ class _Build:
         report.changed = sum(one.changed for one in written)
         report.removed = removed + sum(one.removed for one in written)
         return report
+
+
+def _broken(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
 
 
 def _problems_of_others(store: CatalogueStore, jobs: Sequence[SiteJob]) -> list[Problem]:

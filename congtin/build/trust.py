@@ -21,6 +21,7 @@ from secrets import SystemRandom
 from congtin.build.cluster_worker import INCOMING, show
 from congtin.build.manifest import STAGING, Manifest, belongs_to, edition_name
 from congtin.build.output import SEAL, TREE
+from congtin.build.pictures import FOLDER as PICTURES
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
 from congtin.catalogue.state import FILE
 from congtin.cores import worker_count
@@ -179,7 +180,7 @@ def _render_again(chosen: Sequence[Returned], sealed: Mapping[EditionKey, Manife
         for made in (output, state):
             made.mkdir()
         # No Manifest and no output: everything is rendered.
-        show([chosen[0].job.state / FILE], state)
+        show([chosen[0].job.state / FILE, chosen[0].job.state / PICTURES], state)
         jobs = [replace(each.job, output=output, state=state) for each in chosen]
         for ours in Workers(work_on_site, workers, fresh=True).run(jobs):
             _compare(ours, theirs[ours.site], output, sealed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from markupsafe import Markup, escape
@@ -54,6 +54,25 @@ class AlertView:
     until: datetime
     issuer: Link | None
     """The Portal, where its Board has put the banner over another Site."""
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """A picture in the sizes that browsers may choose from."""
+
+    url: str
+    """What a browser that knows none of ``sources`` shows."""
+    width: int
+    height: int
+    """Of the largest size that pages offer, so that room is kept before it has come."""
+    sources: tuple[tuple[str, str], ...]
+    """(type, addresses with widths) as `<source>` has them."""
+    full: str
+    """Address of the whole picture."""
+
+    def narrowed(self, width: int) -> PictureView:
+        """Return the same picture, shown no wider than that."""
+        return replace(self, width=width, height=max(1, round(self.height * width / self.width)))
 
 
 @dataclass(frozen=True)
@@ -137,6 +156,7 @@ class Card:
     origin: Link | None
     image: str
     image_alt: str
+    picture: PictureView | None
     demo: bool
     withdrawn: bool
     updated: datetime | None = None

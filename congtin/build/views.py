@@ -12,8 +12,10 @@ from congtin.build.assets import Assets
 from congtin.build.brands import Brand
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
+from congtin.build.picture_view import picture_view
+from congtin.build.pictures import Pictures
 from congtin.build.plan import EditionPlan, PlacedItem
-from congtin.build.view_types import AlertView, Card, Link, PageView, SiteView, Text
+from congtin.build.view_types import AlertView, Card, Link, PageView, PictureView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
 from congtin.layout import THEME
@@ -27,8 +29,9 @@ _NO_READER = frozenset({"404", "redirect"})
 class Views:
     """Makes the views of one Edition; what all pages share is made once."""
 
-    def __init__(self, plan: EditionPlan, interface: Interface, brand: Brand) -> None:
+    def __init__(self, plan: EditionPlan, interface: Interface, brand: Brand, pictures: Pictures) -> None:
         self.plan = plan
+        self.pictures = pictures
         self.interface_lang = interface.lang
         self.interface_languages = interface.languages
         self.html_lang = html_lang(interface.lang)
@@ -235,6 +238,7 @@ class Views:
             section=self.sections[placement.section].label,
             origin=self.site_link(placed.origin) if placed.is_copy else None,
             image=url + image.rpartition("/")[2] if image else "",
+            picture=self.picture(placed, image.rpartition("/")[2]) if image else None,
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
@@ -242,6 +246,13 @@ class Views:
             host=urlsplit(url).netloc,
             **(self._document(placed, facts) if isinstance(facts, Document) else {}),
         )
+
+    def picture(self, placed: PlacedItem, name: str) -> PictureView | None:
+        """Return a picture beside an Item with all its sizes; None for any other file."""
+        media = placed.item.media.get(name)
+        if media is None or media.facts is None or not media.facts.is_picture:
+            return None
+        return picture_view(media, media.facts, self.root_path + placed.placement.path)
 
     def _document(self, placed: PlacedItem, facts: Document) -> dict[str, Any]:
         return {

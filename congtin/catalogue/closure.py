@@ -15,7 +15,7 @@ from congtin.catalogue.memory import Memory
 from congtin.catalogue.rows import DOCUMENT, LINK, NUMBER, OFFER, Row
 from congtin.catalogue.source import Catalogue
 from congtin.catalogue.store import CatalogueStore, Stamp
-from congtin.network.network import Network
+from congtin.network.network import Network, Site
 
 
 class AllIds(Collection[str]):
@@ -70,11 +70,8 @@ def site_catalogue(
     """Return the Items of a Site, those offered to it (by ``patterns``), and all that these point to."""
     closure = _Closure(store, site_id, memory)
     site = network.sites[site_id]
-    foreign = store.pointing(patterns, OFFER)
-    foreign |= store.item_paths_with_ids([*site.picks, *site.options.moved.values()])
-    foreign |= store.item_paths_with_ids(alert.item for alert in network.alerts_over(site_id) if alert.item)
-    foreign |= store.items_of_paths(path for pick in site.picks.values() for path in pick.sources)
-    closure.load(foreign)
+    closure.load(shown_from_elsewhere(store, site, patterns))
+    closure.load(store.item_paths_with_ids(alert.item for alert in network.alerts_over(site_id) if alert.item))
     shown = {*closure.paths}
     closure.load(closure.targets(store.targets(shown, LINK)))
     closure.load_relations()
@@ -83,6 +80,13 @@ def site_catalogue(
     if memory:
         memory.keep_rows(site_id, closure.rows)
     return catalogue_of(rows, network, AllIds(store.path.parent), memory)
+
+
+def shown_from_elsewhere(store: CatalogueStore, site: Site, patterns: Iterable[str]) -> set[str]:
+    """Return the paths of Items of other Sites that this one may show: offered (by ``patterns``), picked, moved."""
+    foreign = store.pointing(patterns, OFFER)
+    foreign |= store.item_paths_with_ids([*site.picks, *site.options.moved.values()])
+    return foreign | store.items_of_paths(path for pick in site.picks.values() for path in pick.sources)
 
 
 class _Closure:

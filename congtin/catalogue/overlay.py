@@ -55,7 +55,7 @@ class Overlay:
     ) -> None:
         """Read ``paths`` in ``folder``; those missing there are gone."""
         self._store = store
-        self._synchroniser = Synchroniser(folder, store, network, inspect, 1)
+        self._synchroniser = Synchroniser(folder, store, network, inspect, 1, looking=True)
         self._read, self._gone = self._synchroniser.read(content_paths(paths))
 
     @contextmanager

@@ -24,6 +24,7 @@ MEDIA_TYPES: dict[str, tuple[bytes, ...]] = {
     "jpeg": (b"\xff\xd8\xff",),
     "gif": (b"GIF87a", b"GIF89a"),
     "webp": (b"RIFF",),  # and WEBP after the size
+    "svg": (),  # looked into wholly
     "pdf": (b"%PDF-",),
     "docx": (b"PK\x03\x04",),
     "xlsx": (b"PK\x03\x04",),
@@ -38,7 +39,7 @@ MEDIA_TYPES: dict[str, tuple[bytes, ...]] = {
     "csv": (),
     "txt": (),
 }
-PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
+PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg"})
 
 
 # Formats whose mark stands after a length: suffix, where, what.
@@ -51,6 +52,11 @@ def is_what_it_says(name: str, data: bytes) -> bool:
     at, mark = _LATER_MARKS.get(suffix, (0, b""))
     first = MEDIA_TYPES[suffix]
     return data.startswith(first or b"") and data.startswith(mark, at)
+
+
+def is_media(path: str) -> bool:
+    """Tell whether a path below `content/` is that of a file beside a text."""
+    return f"{MEDIA_SUFFIX}/" in path
 
 
 class BadPath(Exception):

@@ -14,6 +14,7 @@ from congtin.catalogue.read import Reading
 from congtin.catalogue.sketch import Sketch
 from congtin.catalogue.source import Body, Media, Source, relative_item_path
 from congtin.errors import Problem
+from congtin.media.facts import MediaFacts
 from congtin.stored_problems import problems_text
 
 _MODELS: dict[str, type[Original | Translation]] = {
@@ -142,7 +143,7 @@ def source_of(row: Row) -> Source:
 
 def media_of(row: Row) -> Media:
     """Return the Media file a row was made of."""
-    return Media(row.path, row.name, row.blob, row.size)
+    return Media(row.path, row.name, row.blob, row.size, MediaFacts.of_text(row.front))
 
 
 def edges_of(source: Source) -> Iterator[Edge]:

@@ -13,6 +13,7 @@ from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import SourcePath
 from congtin.engine import blob_id
 from congtin.errors import Problem
+from congtin.media.facts import MediaFacts
 from congtin.model import HANOI_TIME, ItemKind
 
 
@@ -54,6 +55,8 @@ class Media:
     name: str
     blob: str
     size: int
+    facts: MediaFacts | None = None
+    """What was seen in it; None where nobody looked: what is on main already keeps no push waiting."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 FILE = "catalogue.sqlite"
-FORMAT = "6"
+FORMAT = "7"
 _CACHE_KIB = 8192
 
 

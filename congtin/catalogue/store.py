@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
+from congtin.catalogue import media
 from congtin.catalogue.fragments import fragment_of
 from congtin.catalogue.markdown import Fragment, renderer_version
 from congtin.catalogue.rows import KEYS, NUMBERS, Edge, Row
@@ -35,6 +36,7 @@ CREATE INDEX edge_path ON edge (path);
 CREATE INDEX edge_item ON edge (item_path, kind);
 CREATE INDEX edge_target ON edge (target, kind);
 CREATE TABLE site (site TEXT PRIMARY KEY, since REAL NOT NULL, until REAL NOT NULL, data TEXT NOT NULL);
+{media.TABLES}
 """
 _COLUMNS = ", ".join(Row._fields)
 
@@ -95,7 +97,8 @@ class CatalogueStore(BuildState):
                 for table in ("file", "edge", "site"):
                     database.execute(f"DELETE FROM {table}")  # noqa: S608 (a constant)
                 database.execute("DELETE FROM meta")
-            values = {"format": FORMAT, "renderer": renderer, "engine": engine_digest()}
+            examiner = media.prepare(database, known)
+            values = {"format": FORMAT, "renderer": renderer, "engine": engine_digest(), "media": examiner}
             if any(known.get(key) != value for key, value in values.items()):
                 database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
@@ -273,7 +276,7 @@ def _has_any(database: sqlite3.Connection) -> bool:
 
 def _has_tables(database: sqlite3.Connection) -> bool:
     found = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return {"meta", "fragment", "file", "edge", "site"} <= found
+    return {"meta", "fragment", "file", "edge", "site", "media", "picture"} <= found
 
 
 def _empty(database: sqlite3.Connection) -> None:

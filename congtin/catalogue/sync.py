@@ -9,7 +9,8 @@ from pathlib import Path
 
 from congtin.catalogue.affected import affected_sites
 from congtin.catalogue.files import Files, all_files
-from congtin.catalogue.paths import SourcePath
+from congtin.catalogue.media import examined, forget
+from congtin.catalogue.paths import SourcePath, is_media
 from congtin.catalogue.read import Fragments, Inspect, Reading, read_source
 from congtin.catalogue.rows import Edge, Row, edges_of, row_of_reading
 from congtin.catalogue.store import CatalogueStore
@@ -49,14 +50,27 @@ class ReadFile:
 
 
 class Synchroniser:
-    """Reads files into the store, within the caller's transaction."""
+    """Reads files into the store, within the caller's transaction.
 
-    def __init__(self, root: Path, store: CatalogueStore, network: Network, inspect: Inspect, workers: int) -> None:
+    With ``looking`` it looks into Media too: builds and checks do, and the gate into those of a Change.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        store: CatalogueStore,
+        network: Network,
+        inspect: Inspect,
+        workers: int,
+        *,
+        looking: bool = False,
+    ) -> None:
         self.root = root
         self.store = store
         self.network = network
         self.inspect = inspect
         self.workers = workers
+        self.looking = looking
         self.empty = not store.has_files()
 
     def everything(self) -> set[str]:
@@ -77,7 +91,7 @@ class Synchroniser:
     def read(self, paths: Iterable[str]) -> tuple[list[ReadFile], list[str]]:
         """Return those of these files that differ from the store, and the paths of those that are gone."""
         files = Files(self.root)
-        read = [*self._changed(files, files.take(sorted(paths)), {}, set())]
+        read = [*self._changed(files, files.take(sorted(paths)), {}, set(), remember=False)]
         return read, self.store.known_paths(files.missing)
 
     def replace(self, read: list[ReadFile], gone: Iterable[str]) -> None:
@@ -107,6 +121,7 @@ class Synchroniser:
             self.store.remove_paths(gone)
             if not self.empty:
                 self.store.forget_all_unused_fragments()
+                forget(self.store.db)
             return set(self.network.sites)
         touched = [*gone, *(read.row.path for read in waiting)]
         item_paths = {read.row.item_path for read in waiting} | self.store.items_of_paths(touched)
@@ -115,16 +130,27 @@ class Synchroniser:
         self._put(waiting)
         self.store.remove_paths(gone)
         self.store.forget_fragments(former)
+        if any(is_media(path) for path in touched):
+            forget(self.store.db)
         reached |= affected_sites(self.store, self.network, item_paths)
         return reached & self.network.sites.keys()
 
     def _changed(
-        self, files: Files, sources: Iterator[SourcePath], known: Mapping[str, str], seen: set[str]
+        self,
+        files: Files,
+        sources: Iterator[SourcePath],
+        known: Mapping[str, str],
+        seen: set[str],
+        *,
+        remember: bool = True,
     ) -> Iterator[ReadFile]:
         for chunk in self._read(files, sources, known, seen):
             yield from self._differing(chunk)
         seen.update(row.path for row in files.rows)
-        yield from self._differing([ReadFile(row) for row in files.rows])
+        rows = files.rows
+        if self.looking:
+            rows = examined(self.store.db, self.root, rows, self.workers, remember=remember)
+        yield from self._differing([ReadFile(row) for row in rows])
 
     def _differing(self, chunk: list[ReadFile]) -> Iterator[ReadFile]:
         if self.empty:
