@@ -12,7 +12,8 @@ from network import article, document
 FORM = "Sources are content/<portal>/<site>/<section>/<yyyy>/<slug>.<lang>.md."
 SLUG = "Use lower-case letters without diacritics, digits and single hyphens, at most 80 characters."
 BETTER = "Name it “cau-moi”: lower-case letters without diacritics, digits and single hyphens, at most 80 characters."
-TYPES = "Allowed are: png, jpg, jpeg, gif, webp, pdf, docx, xlsx, pptx, odt, ods, odp, zip, mp3, mp4, vtt, csv, txt."
+_ALLOWED = "png, jpg, jpeg, gif, webp, svg, pdf, docx, xlsx, pptx, odt, ods, odp, zip, mp3, mp4, vtt, csv, txt"
+TYPES = f"Allowed are: {_ALLOWED}."
 NOT_ITS_NAME = "The file is not what its name says it is."
 SAVE_AGAIN = "Save it again in the format its name ends with: renaming a file does not convert it."
 
@@ -255,12 +256,12 @@ def test_a_file_with_the_wrong_name_or_place_is_told(tiny, path, expected):
 
 
 MEDIA = {
-    "svg": (
-        "a.files/so-do.svg",
+    "bmp": (
+        "a.files/so-do.bmp",
         b"<svg/>",
         [
-            "a.files/so-do.svg media-type",
-            "Files of the type of “so-do.svg” are not published.",
+            "a.files/so-do.bmp media-type",
+            "Files of the type of “so-do.bmp” are not published.",
             TYPES,
         ],
     ),
