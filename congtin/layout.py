@@ -13,6 +13,7 @@ OUTPUT = "output"
 PLUGINS = "plugins"
 STATE = ".congtin"
 THEME = "themes/base"
+KINDS = f"{THEME}/kinds"
 
 
 def find_root(start: Path) -> Path:

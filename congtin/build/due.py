@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from congtin.catalogue.front_matter import Document
+from congtin.catalogue.kind_models import KindItem
+from congtin.catalogue.stages import stage_ends
 from congtin.checks.registry import Repository
 from congtin.model import HANOI_TIME
 
@@ -29,6 +31,8 @@ def _moments(repository: Repository) -> Iterator[float]:
             yield item.facts.withdrawn.at.timestamp()
         if isinstance(item.facts, Document):
             yield from _days(item.facts)
+        elif isinstance(item.facts, KindItem):
+            yield from stage_ends(item.facts)
     for site in repository.own_sites():
         for ended in (*(rule.ended for rule in site.options.accepts), *(pick.ended for pick in site.picks.values())):
             if ended:

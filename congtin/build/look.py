@@ -20,6 +20,7 @@ from congtin.checks.text import inspect_text
 from congtin.crosspost.placements import place
 from congtin.engine import frame_digest, network_digest
 from congtin.errors import Problem
+from congtin.layout import KINDS
 from congtin.model import Profile
 from congtin.network.load import load_network
 from congtin.network.network import Network
@@ -28,7 +29,7 @@ from congtin.rules.document_numbers import load_document_numbers
 from congtin.stored_problems import problems_of_text
 
 _FRAME_FOLDERS = ("themes/", "plugins/")
-_NETWORK_FOLDERS = ("sites/", "workflows/")
+_NETWORK_FOLDERS = ("sites/", "workflows/", f"{KINDS}/")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from congtin.catalogue.front_matter import Document, Translation
+from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.source import Catalogue, Item, Source, relative_item_path
 from congtin.crosspost.addresses import canonical_url
 from congtin.crosspost.placements import Placements, Redirect
+from congtin.kinds.kinds import Kinds
 from congtin.model import Edition, Placement, Profile
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Vocabulary
@@ -37,6 +39,12 @@ class PlacedItem:
         if source is None:
             raise KeyError(self.placement)
         return source
+
+    @cached_property
+    def references(self) -> Sequence[str]:
+        """The ids of the Items that its fields name."""
+        facts = self.item.facts
+        return facts.references if isinstance(facts, KindItem) else ()
 
     @property
     def is_copy(self) -> bool:
@@ -73,12 +81,15 @@ class EditionPlan:
     site: Site
     edition: Edition
     vocabulary: Vocabulary
+    kinds: Kinds
     items: tuple[PlacedItem, ...]
     redirects: tuple[Redirect, ...]
     links: Mapping[str, str]
     """Where `item:` links in the texts of this Edition lead, by Item id."""
     document_labels: Mapping[str, str]
     """Number of each document that is replaced or replaces, by Item id."""
+    titles: Mapping[str, tuple[str, str]]
+    """Title, and its language, of each Item that a field of another names, by Item id."""
     directory: tuple[Site, ...]
     """The Portal's component Sites; empty on component Sites."""
     now: datetime
@@ -155,10 +166,12 @@ class _PlanMaker:
             site=site,
             edition=edition,
             vocabulary=self.network.vocabulary,
+            kinds=self.network.kinds,
             items=items,
             redirects=self.placements.redirects.get(edition.key, ()),
             links=dict(self.links(edition, items)),
             document_labels=dict(self.document_labels(items)),
+            titles=dict(self.titles(edition, items)),
             directory=tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else (),
             now=self.now,
             profile=self.profile,
@@ -196,6 +209,14 @@ class _PlanMaker:
                     if target and isinstance(target.facts, Document):
                         yield other, target.facts.number
 
+    def titles(self, edition: Edition, items: tuple[PlacedItem, ...]) -> Iterator[tuple[str, tuple[str, str]]]:
+        for placed in items:
+            for item_id in placed.references:
+                target = self.catalogue.items.get(item_id)
+                if target:
+                    source = target.source(edition.lang) or target.original
+                    yield item_id, (source.front.title, source.lang)
+
     def linked(self, placed: PlacedItem) -> Iterator[str]:
         for link in placed.source.body.links:
             parts = urlsplit(link)
@@ -210,3 +231,4 @@ class _PlanMaker:
             yield from facts.replaces
         if placed.newer:
             yield placed.newer
+        yield from placed.references

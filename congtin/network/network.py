@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from congtin.kinds.kinds import NO_KINDS, Kinds
 from congtin.languages import VIETNAMESE, ascii_slug
 from congtin.model import Edition, EditionKey, SiteKind
 from congtin.network.options import LocalText, Pick, PortalOptions, SiteOptions, Vocabulary
@@ -81,6 +82,7 @@ class Network:
     portals: Mapping[str, Portal]
     sites: Mapping[str, Site]
     vocabulary: Vocabulary
+    kinds: Kinds = NO_KINDS
 
     def editions(self) -> Iterator[Edition]:
         for site in self.sites.values():

@@ -31,6 +31,16 @@ def reference_problems(network: Network, site: Site, locate: Locate) -> Iterator
             yield Problem("unknown-section", text, *place, did_you_mean(rule.into, site.options.sections))
 
 
+def section_kind_problems(network: Network, site: Site, locate: Locate) -> Iterator[Problem]:
+    """Yield sections of a kind in which no kind of Items stands."""
+    known = network.kinds.sections
+    for name, options in site.options.sections.items():
+        if options.kind not in known:
+            field, place = f"sections.{name}.kind", locate(["sections", name, "kind"])
+            text = msg("“{field}” must be one of: {words}.", field=field, words=", ".join(known))
+            yield Problem("wrong-value", text, *place, did_you_mean(options.kind, known))
+
+
 def _origin_problems(network: Network, site: Site, rule: AcceptRule, locate: Locate, number: int) -> Iterator[Problem]:
     origin = network.sites.get(f"{site.portal_id}/portal" if rule.origin == "portal" else rule.origin)
     if origin is None and rule.origin != "portal":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from congtin.kinds.kinds import Kinds
 from congtin.model import Edition, EditionKey
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
@@ -13,6 +14,7 @@ from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 def network_text(network: Network) -> str:
     """Return a Network as text, without its root."""
     data = {
+        "kinds": network.kinds.text,
         "vocabulary": network.vocabulary.model_dump_json(by_alias=True),
         "portals": [[p.id, p.file, p.options.model_dump_json(by_alias=True)] for p in network.portals.values()],
         "sites": [_site_data(site) for site in network.sites.values()],
@@ -25,7 +27,8 @@ def network_of(text: str, root: Path) -> Network:
     data = json.loads(text)
     portals = {i: Portal(i, file, PortalOptions.model_validate_json(options)) for i, file, options in data["portals"]}
     sites = {fields[0]: _site(*fields) for fields in data["sites"]}
-    return Network(root, portals, sites, Vocabulary.model_validate_json(data["vocabulary"]))
+    vocabulary = Vocabulary.model_validate_json(data["vocabulary"])
+    return Network(root, portals, sites, vocabulary, Kinds.of_text(data["kinds"]))
 
 
 def _site_data(site: Site) -> list[object]:
