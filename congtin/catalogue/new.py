@@ -47,7 +47,7 @@ def new_item(
     chosen = _section(network, site, section, kind)
     front = {
         "id": new_id(),
-        "kind": kind,
+        "kind": str(kind),
         **{field: _typed(field, value) for field, value in fields.items()},
         "date": now.astimezone(HANOI_TIME).isoformat(timespec="seconds"),
     }

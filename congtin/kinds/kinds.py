@@ -103,7 +103,8 @@ class Kinds(Mapping[str, Kind]):
     @cached_property
     def sections(self) -> tuple[str, ...]:
         """The kinds of section there are."""
-        return (*dict.fromkeys(kind.options.section for kind in self.values()),)
+        own = [section.value for section in SectionKind]
+        return (*dict.fromkeys([*own, *(kind.options.section for kind in self.declared.values())]),)
 
     def fits(self, section: str, kind: str) -> bool:
         """Tell whether Items of a kind can stand in a section of a kind."""

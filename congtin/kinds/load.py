@@ -19,6 +19,8 @@ from congtin.validation import StrictModel
 _NAME = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SUFFIX = re.compile("[a-z0-9]{1,5}")
 MOST_DEPTH = 3
+_OF_ITEMS = 2
+"""So many steps lead to a field that is not in a group."""
 # What every original or translation has; a kind's own field cannot be called the same.
 SOURCE_FIELDS = frozenset(
     {
@@ -28,7 +30,7 @@ SOURCE_FIELDS = frozenset(
     }
 )  # fmt: skip
 # Templates write item.fields.name, and front matter becomes attributes of a model.
-_TAKEN = frozenset({*SOURCE_FIELDS, *dir(dict), *dir(StrictModel)})
+_TAKEN = frozenset({*dir(dict), *dir(StrictModel)})
 
 
 def load_kinds(root: Path) -> tuple[Kinds, list[Problem]]:
@@ -177,7 +179,7 @@ def _known(words: Sequence[str]) -> Msg:
 def _field(where: Sequence[str], options: FieldOptions) -> Iterator[tuple[list[str | int], Msg, Msg | None]]:
     """Yield (further steps, what is wrong, how to mend it) of one field."""
     name = where[-1]
-    if name in _TAKEN or name.startswith("model_"):
+    if name in _TAKEN or name.startswith("model_") or (len(where) == _OF_ITEMS and name in SOURCE_FIELDS):
         text = msg("A field cannot be called “{field}”: every Item has something of that name.", field=name)
         yield [], text, msg("Choose another name.")
     if len(where) // 2 > MOST_DEPTH:
