@@ -66,8 +66,8 @@ def check_times(repository: Repository) -> Iterator[Problem]:
     for item, facts in _declared(repository):
         known = [(field, end) for field, end in stage_fields(facts) if end is not None]
         for (earlier, first), (later, second) in pairwise(known):
-            if second < first:
-                text = msg("“{later}” is earlier than “{earlier}”.", later=later, earlier=earlier)
+            if second <= first:
+                text = msg("“{later}” is not later than “{earlier}”.", later=later, earlier=earlier)
                 yield Problem("time-order", text, item.original.path, _line(item.original, later))
 
 
@@ -123,10 +123,23 @@ def check_empty(repository: Repository) -> Iterator[Problem]:
     """Yield which facts of an Item are not known yet: they are shown as that, and counted here, never invented."""
     for item, facts in _declared(repository):
         fields = facts.declared.options.fields
-        empty = [name for name, options in fields.items() if options.expected and not getattr(facts, name, None)]
+        empty = list(_unknown(fields, facts, ()))
         if empty:
             text = msg("{count} facts are not known yet: {names}.", count=len(empty), names=list_of(empty))
             yield Problem("empty-field", text, item.original.path, 2, None, Severity.NOTICE)
+
+
+def _unknown(fields: Mapping[str, FieldOptions], record: object, at: tuple[str | int, ...]) -> Iterator[str]:
+    """Yield the names of expected facts that a record and the groups within it lack."""
+    for name, options in fields.items():
+        value = getattr(record, name, None)
+        if options.expected and not value:
+            yield _named((*at, name))
+        if options.type is FieldType.GROUP and value:
+            entries = list(enumerate(value)) if options.many else [(None, value)]
+            for number, entry in entries:
+                steps = (*at, name) if number is None else (*at, name, number)
+                yield from _unknown(options.fields, entry, steps)
 
 
 def _line(source: Source, *where: str | int) -> int:
