@@ -95,8 +95,8 @@ def test_a_question_with_personal_data_is_stopped(tmp_path):
     """H2, D6: what is published of a question holds nothing of the person; fields are read like the text."""
     sections = SECTIONS.replace("consultations}", "questions}")
     question = (
-        f"---\nid: {item_id(2)}\nkind: question\ntitle: Hỏi\ndate: 2026-11-01\nquestion: Số CCCD của tôi là 001099012345\n"
-        "asked: 2026-10-01\nanswered: 2026-10-05\nanswered_by: Ban Biên tập\n---\nĐáp.\n"
+        f"---\nid: {item_id(2)}\nkind: question\ntitle: Hỏi\ndate: 2026-11-01\n"
+        "question: Số CCCD của tôi là 001099012345\nasked: 2026-10-01\nanswered: 2026-10-05\nanswered_by: Ban Biên tập\n---\nĐáp.\n"
     )
     net = TinyNetwork.create(tmp_path / "net", sections)
     net.put("content/ha/portal/lay-y-kien/2026/b.vi.md", question)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from congtin.build.neighbours import Beside
 from congtin.build.plan import PlacedItem
+from congtin.build.reading_view import ReadingView, reading_view
 from congtin.build.view_types import FieldView, Link, Stage, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
@@ -91,10 +93,11 @@ class ItemView:
     """Its fields that are not empty, in the order of the declaration."""
     empty: tuple[Text, ...]
     """The names of fields that every Item of the kind should have and this one has not."""
+    reading: ReadingView
 
 
-def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -> ItemView:
-    """Return the view of an Item in this Edition."""
+def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...], beside: Beside) -> ItemView:
+    """Return the view of an Item in this Edition; ``beside`` are the Items its page names."""
     item, placement = placed.item, placed.placement
     facts, original, source = item.facts, item.original, placed.source
     card = views.card(placed)
@@ -137,6 +140,7 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -
         labels=card.labels,
         declared=card.declared,
         empty=card.empty,
+        reading=reading_view(views, placed, headings, beside),
     )
 
 
