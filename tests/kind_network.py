@@ -24,7 +24,7 @@ fields:
     choices: {hall: {vi: Tại hội trường, en: In a hall}, online: {vi: Trực tuyến, en: Online}}
   phone: {type: line, expected: true, label: {vi: Điện thoại, en: Telephone}}
   draft_text: {type: item, kinds: [article], label: {vi: Dự thảo, en: Draft}}
-  papers:
+  handouts:
     type: group
     list: true
     label: {vi: Tài liệu, en: Papers}
@@ -42,8 +42,8 @@ states:
 <dt>{{ field.label }}</dt><dd class="{{ field.name }}">{{ field.value }}</dd>
 {% endfor %}</dl>
 <p class="stage">{{ item.stage.label }}</p>
-<ul class="papers">{% for paper in item.fields.papers %}
-<li><a href="{{ paper.file.url }}">{{ paper.name }}</a> {{ paper.file.type }} {{ paper.file.size }}</li>
+<ul class="handouts">{% for handout in item.fields.handouts %}
+<li><a href="{{ handout.file.url }}">{{ handout.name }}</a> {{ handout.file.type }} {{ handout.file.size }}</li>
 {% endfor %}</ul>
 {% if item.fields.draft_text %}<p class="draft">{{ m.link(item.fields.draft_text) }}</p>{% endif %}
 <p class="empty-facts">{% for name in item.empty %}{{ name }}{% endfor %}</p>

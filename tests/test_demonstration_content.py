@@ -71,7 +71,7 @@ def test_there_is_enough_content_in_every_language(repository):
 
 
 def test_all_kinds_stand_on_all_portals(repository):
-    """Articles, pages, documents and every other kind on each Portal, and Sites of every kind with content of their own."""
+    """Items of every kind on each Portal, and Sites of every kind with content of their own."""
     found = defaultdict(set)
     for item in items(repository):
         found[item.site.split("/")[0]].add(item.kind)

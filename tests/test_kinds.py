@@ -23,7 +23,7 @@ FULL = hearing(
     seats=40,
     form="online",
     draft_text=item_id(9),
-    papers="[{name: Tờ trình, file: gop-y.files/to-trinh.txt}]",
+    handouts="[{name: Tờ trình, file: gop-y.files/to-trinh.txt}]",
 )
 
 
@@ -43,8 +43,8 @@ def test_a_folder_makes_a_kind_with_its_page_list_and_feed(net):
     page = net.page(f"{HOST}/lay-y-kien/2026/gop-y")
     assert page.xpath("string(//dd[@class='place'])") == "Hội trường A"
     assert page.xpath("string(//p[@class='stage'])") == "Đang mở"
-    assert page.xpath("normalize-space(//ul[@class='papers']/li)") == "Tờ trình TXT 11"
-    assert page.xpath("string(//ul[@class='papers']//a/@href)") == "/lay-y-kien/2026/gop-y/to-trinh.txt"
+    assert page.xpath("normalize-space(//ul[@class='handouts']/li)") == "Tờ trình TXT 11"
+    assert page.xpath("string(//ul[@class='handouts']//a/@href)") == "/lay-y-kien/2026/gop-y/to-trinh.txt"
     assert page.xpath("string(//p[@class='draft']/a)") == "Dự thảo"
     assert page.xpath("string(//p[@class='empty-facts'])") == "Điện thoại"
     titles = net.page(f"{HOST}/lay-y-kien").xpath("//ol[@class='hearings']/li/a/text()")
@@ -83,13 +83,13 @@ def clean(net: TinyNetwork) -> dict[str, bytes]:
 
 def test_a_translation_has_its_own_words_and_the_facts_of_the_original(net):
     """A line and the names in a group are translated, dates and files are not; labels follow the language."""
-    english = translation(FULL, "Hearing", place="Hall A", papers="[{name: Proposal}]", summary=None)
+    english = translation(FULL, "Hearing", place="Hall A", handouts="[{name: Proposal}]", summary=None)
     net.put(f"{PLACE}/gop-y.en.md", english)
     net.build()
     page = net.page(f"{HOST}/english/lay-y-kien/2026/gop-y")
     assert page.xpath("string(//dd[@class='place'])") == "Hall A"
     assert page.xpath("//dt/text()")[:3] == ["Opens", "Closes", "Place"]
-    assert page.xpath("normalize-space(//ul[@class='papers']/li)") == "Proposal TXT 11"
+    assert page.xpath("normalize-space(//ul[@class='handouts']/li)") == "Proposal TXT 11"
     assert page.xpath("string(//p[@class='stage'])") == "Open"
     draft = page.xpath("//p[@class='draft']/a")[0]
     assert (draft.text_content(), draft.xpath("string(span/@lang)")) == ("Dự thảo", "vi")

@@ -93,8 +93,8 @@ def net(tmp_path: Path) -> TinyNetwork:
         ({"closes": "30/11/2026"}, "wrong-value:7"),
         ({"form": "phone"}, "wrong-value:8"),
         ({"seats": "'40'"}, "wrong-value:8"),
-        ({"papers": "[{name: Tờ trình}]"}, "missing-field:8"),
-        ({"papers": "[{name: Tờ trình, file: a.files/x.txt}]"}, "missing-file:8"),
+        ({"handouts": "[{name: Tờ trình}]"}, "missing-field:8"),
+        ({"handouts": "[{name: Tờ trình, file: a.files/x.txt}]"}, "missing-file:8"),
         ({"draft_text": item_id(77)}, "broken-link:8"),
         ({"draft_text": item_id(1)}, "wrong-value:8"),
         ({"guests": "4"}, "unknown-field:8"),
@@ -109,10 +109,10 @@ def test_a_mistake_in_an_item_of_the_kind_is_told_with_its_line(net, fields, tol
 
 def test_a_translation_is_held_against_the_kind_of_its_original(net):
     """A field of another kind, a word that is missing, lists of another length."""
-    original = hearing(1, place="Hội trường", papers="[{name: Một, file: a.files/x.txt}]")
+    original = hearing(1, place="Hội trường", handouts="[{name: Một, file: a.files/x.txt}]")
     net.put(f"{PLACE}/a.vi.md", original)
     net.put(f"{PLACE}/a.files/x.txt", "x")
-    net.put(f"{PLACE}/a.en.md", translation(original, summary=None, papers="[{name: One}, {name: Two}]"))
+    net.put(f"{PLACE}/a.en.md", translation(original, summary=None, handouts="[{name: One}, {name: Two}]"))
     news = article(5)
     net.put("content/ha/portal/tin-tuc/2026/b.vi.md", news)
     net.put("content/ha/portal/tin-tuc/2026/b.en.md", translation(news, place="Hall"))

@@ -96,7 +96,8 @@ def test_a_question_with_personal_data_is_stopped(tmp_path):
     sections = SECTIONS.replace("consultations}", "questions}")
     question = (
         f"---\nid: {item_id(2)}\nkind: question\ntitle: Hỏi\ndate: 2026-11-01\n"
-        "question: Số CCCD của tôi là 001099012345\nasked: 2026-10-01\nanswered: 2026-10-05\nanswered_by: Ban Biên tập\n---\nĐáp.\n"
+        "question: Số CCCD của tôi là 001099012345\nasked: 2026-10-01\nanswered: 2026-10-05\n"
+        "answered_by: Ban Biên tập\n---\nĐáp.\n"
     )
     net = TinyNetwork.create(tmp_path / "net", sections)
     net.put("content/ha/portal/lay-y-kien/2026/b.vi.md", question)
