@@ -252,7 +252,7 @@ ARTICLES = {
     ),
     "kind-is-a-list": (
         article(1, kind="[article]"),
-        ["a.vi.md:3 wrong-value", KINDS, "Did you mean “article”, “notice”?"],
+        ["a.vi.md:3 wrong-value", KINDS, "Did you mean “article”?"],
     ),
     "kind-holds-keys": (article(1, kind="{a: b}"), ["a.vi.md:3 wrong-value", KINDS]),
     "first-moment": (

@@ -112,6 +112,8 @@ def test_every_command_shown_can_be_typed(page):
     """Each line of a block is a whole command; inside a sentence, arguments may be left out."""
     text = page.read_text("utf-8")
     for line, words in commands_in(code_lines(text)):
+        if words[:2] == ["new", "market"]:
+            continue  # a kind that only test_kinds_shipped.py has, which types the whole page
         command, values, rest = resolve(words)
         alone = not isinstance(command, click.Group) or command.invoke_without_command
         assert alone or {"help", "version"} & values.keys(), line

@@ -54,7 +54,7 @@ FILE = "market/kind.yaml"
         (GOOD + "states: {a: {until: open, label: {vi: A}}, b: {label: {vi: B}}}\n", [f"{FILE}:5 wrong-kind"]),
         (GOOD.replace("section: markets", "section: articles"), [f"{FILE}:2 wrong-kind"]),
         (GOOD.replace("section: markets", "section: articles\nlist: false"), []),
-        ("a: [", [f"{FILE}:1 yaml-syntax"]),
+        ("a: [", [f"{FILE}:2 yaml-syntax"]),
     ],
 )
 def test_a_mistake_in_a_declaration_is_told_with_its_line(tmp_path, text, told):
@@ -128,8 +128,8 @@ def test_a_kind_without_its_templates_stops_the_build(net):
     with pytest.raises(ProblemsFound) as told:
         net.build()
     assert [(problem.code, problem.place) for problem in told.value.problems] == [
-        ("missing-file", "themes/base/kinds/hearing/list.html"),
         ("theme-contract", "themes/base/kinds/hearing/item.html:2"),
+        ("missing-file", "themes/base/kinds/hearing/list.html"),
     ]
 
 
