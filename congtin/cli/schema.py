@@ -15,6 +15,7 @@ from congtin.kinds.declaration import KindOptions
 from congtin.kinds.kinds import NO_KINDS
 from congtin.kinds.load import load_kinds
 from congtin.messages import msg, translate
+from congtin.network.alerts import PortalAlert, SiteAlert
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 from congtin.release.settings import Settings
 from congtin.validation import StrictModel
@@ -24,6 +25,8 @@ _FIXED: dict[str, type[StrictModel]] = {
     "site": SiteOptions,
     "portal": PortalOptions,
     "pick": Pick,
+    "alert": SiteAlert,
+    "portal-alert": PortalAlert,
     "vocabulary": Vocabulary,
     "publisher": Settings,
 }
