@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from congtin.layout import PLUGINS, THEMES
+from congtin.layout import KINDS, PLUGINS, THEMES
 
 # Libraries whose version can change what is read or written.
 _LIBRARIES = (
@@ -49,7 +49,7 @@ def frame_digest(root: Path) -> str:
 
 def network_digest(root: Path) -> str:
     """Return the digest of everything a Network and its rules are read from."""
-    return folder_digest(root / "sites") + folder_digest(root / "workflows")
+    return folder_digest(root / "sites") + folder_digest(root / "workflows") + folder_digest(root / KINDS, ".yaml")
 
 
 def _version(name: str) -> str:
@@ -76,10 +76,12 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
-def folder_digest(folder: Path) -> str:
-    """Return the digest of a folder's files: their names and their bytes."""
+def folder_digest(folder: Path, ending: str = "") -> str:
+    """Return the digest of a folder's files (those with an ``ending``): their names and their bytes."""
     digest = hashlib.sha256()
     for name, path in sorted(_files(folder)):
+        if not name.endswith(ending):
+            continue
         digest.update(f"{name}\0".encode())
         digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
     return digest.hexdigest()

@@ -15,6 +15,7 @@ STATE = ".congtin"
 THEMES = "themes"
 BASE_BRAND = "base"
 THEME = f"{THEMES}/{BASE_BRAND}"
+KINDS = f"{THEME}/kinds"
 
 
 def find_root(start: Path) -> Path:

@@ -113,6 +113,9 @@ _MESSAGES: dict[str, Callable[[str, dict[str, Any]], Msg]] = {
     "not_date": lambda f, c: msg("“{field}” must be a date.", field=f),
     "no_offset": lambda f, c: msg("“{field}” needs the offset from UTC, as in +07:00.", field=f),
     "bad_language": lambda f, c: msg("“{field}” is not a language tag such as vi, en or mtq.", field=f),
+    "bad_mail": lambda f, c: msg("“{field}” must be one e-mail address.", field=f),
+    "ends_first": lambda f, c: msg("“{field}” ends before it begins.", field=f),
+    "float_type": lambda f, c: msg("“{field}” must be a number.", field=f),
     "bad_url": lambda f, c: msg("“{field}” must be an address that begins with https://.", field=f),
     "bad_form": lambda f, c: msg("“{field}” does not have the right form.", field=f),
 }

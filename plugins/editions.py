@@ -25,7 +25,7 @@ from congtin.build.views import Views
 from congtin.build.writer import EditionWriter
 from congtin.errors import CongtinError
 from congtin.layout import state_folder
-from congtin.model import EditionKey, ItemKind, Profile, Role
+from congtin.model import EditionKey, Profile, Role
 from congtin.validation import parse_time
 from congtin.workers import Workers, can_fork
 
@@ -69,7 +69,7 @@ def seal(pelican: Any) -> None:
 class _ItemPages:
     """What articles and pages have in common: they are read from the plan, not from a walk."""
 
-    kinds: frozenset[ItemKind]
+    fixed: bool
     content_class: type
     settings: dict[str, Any]
     context: dict[str, Any]
@@ -89,7 +89,7 @@ class _ItemPages:
     def add(self, *roles: Role) -> None:
         """Take the plan's Items of these roles; each plugin adds those it is there for."""
         items = self.job().plan.items
-        self.placed += [p for p in items if p.item.kind in self.kinds and p.placement.role in roles]
+        self.placed += [p for p in items if p.item.fixed == self.fixed and p.placement.role in roles]
 
     def write_all(self, writer: EditionWriter, get_template: Any) -> None:
         """Write the page of every Item whose page is not still right; very many are shared between two processes."""
@@ -161,7 +161,7 @@ class _KnowsItsPath:
 
 
 class ItemArticle(_KnowsItsPath, Article):  # type: ignore[misc]  # Pelican has no type hints
-    """An article or a document."""
+    """An Item with a date: an article, a document, and the like."""
 
 
 class ItemPage(_KnowsItsPath, Page):  # type: ignore[misc]  # Pelican has no type hints
@@ -169,9 +169,9 @@ class ItemPage(_KnowsItsPath, Page):  # type: ignore[misc]  # Pelican has no typ
 
 
 class ItemArticles(_ItemPages, ArticlesGenerator):  # type: ignore[misc]  # Pelican has no type hints
-    """Articles and documents of this Edition."""
+    """Items with a date of this Edition."""
 
-    kinds = frozenset({ItemKind.ARTICLE, ItemKind.DOCUMENT})
+    fixed = False
     content_class = ItemArticle
     context_signal = signals.article_generator_context
 
@@ -191,7 +191,7 @@ class ItemArticles(_ItemPages, ArticlesGenerator):  # type: ignore[misc]  # Peli
 class ItemFixedPages(_ItemPages, PagesGenerator):  # type: ignore[misc]  # Pelican has no type hints
     """Fixed pages of this Edition."""
 
-    kinds = frozenset({ItemKind.PAGE})
+    fixed = True
     content_class = ItemPage
     context_signal = signals.page_generator_context
 

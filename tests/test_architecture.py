@@ -27,6 +27,7 @@ FLOORS = {
     "congtin.media": 2,
     "congtin.rules": 3,
     "congtin.network": 3,
+    "congtin.kinds": 3,
     "congtin.catalogue": 3.5,
     "congtin.crosspost": 4,
     "congtin.checks": 4.5,

@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pytest
 from findings import NEWS, lines_of, told
-from network import article, document, item_id, translation
+from network import REPOSITORY, article, document, item_id, translation
 
 from congtin import strict_yaml
+from congtin.kinds.load import load_kinds
 from congtin.model import Profile
 
 TIME = "Write 2026-10-05T08:30:00+07:00, or 2026-10-05 for the start of that day."
@@ -20,7 +21,7 @@ PARTS = "An original needs “kind” and “id”; a translation needs “trans
 TEXT_ONLY = "A translation holds text only; this fact stands in the original."
 FULL_TEXT = "Write the text; of a document the full text, not only its attachment (D1)."
 ALIAS = "Write the old address from its first slash to its last: /tin-tuc/2026/ten-cu/."
-KINDS = "“kind” must be one of: article, page, document."
+KINDS = f"“kind” must be one of: {', '.join(load_kinds(REPOSITORY)[0])}."
 FIELD = "Write each field on a line of its own: “title: …”."
 BOOLEAN = "Write true or false, without quotation marks."
 
@@ -67,13 +68,13 @@ ARTICLES = {
         article(1, kind="articel"),
         [
             "a.vi.md:3 wrong-value",
-            "“kind” must be one of: article, page, document.",
-            "Did you mean “article”?",
+            KINDS,
+            "Did you mean “article”, “notice”?",
         ],
     ),
     "kind-is-a-number": (
         article(1, kind="7"),
-        ["a.vi.md:3 wrong-value", "“kind” must be one of: article, page, document."],
+        ["a.vi.md:3 wrong-value", KINDS],
     ),
     "number-for-text": (article(1, title="2026"), ["a.vi.md:4 wrong-value", NOT_A_NUMBER]),
     "text-for-list": (

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from findings import told
+from network import REPOSITORY
+
+from congtin.kinds.load import load_kinds
 
 NO_PLACE = "The file has no place here."
 ONE_FILE = "A Site is one file <name>.yaml: lower-case letters without diacritics, digits, single hyphens."
@@ -114,7 +117,7 @@ FILES = {
         ward(sections="{tin: {label: {vi: Tin}, kind: artikel}}"),
         [
             "sites/ha/cam.yaml:5 wrong-value",
-            "“sections.tin.kind” must be one of: articles, documents, pages.",
+            f"“sections.tin.kind” must be one of: {', '.join(load_kinds(REPOSITORY)[0].sections)}.",
             "Did you mean “articles”?",
         ],
     ),

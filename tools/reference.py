@@ -28,8 +28,10 @@ import click  # noqa: E402 (after the language is set)
 from pydantic import BaseModel  # noqa: E402 (the same)
 
 from congtin import errors  # noqa: E402 (the same)
-from congtin.catalogue.front_matter import MODELS, Translation  # noqa: E402 (the same)
+from congtin.catalogue.kind_models import source_models  # noqa: E402 (the same)
 from congtin.cli.main import main as congtin  # noqa: E402 (the same)
+from congtin.kinds.declaration import KindOptions  # noqa: E402 (the same)
+from congtin.kinds.load import load_kinds  # noqa: E402 (the same)
 from congtin.network.alerts import PortalAlert, SiteAlert  # noqa: E402 (the same)
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary  # noqa: E402 (the same)
 from congtin.release.settings import Settings  # noqa: E402
@@ -75,9 +77,12 @@ _ENVIRONMENT = {
 
 def reference() -> str:
     """Return the whole text of the page."""
+    models = source_models(load_kinds(ROOT)[0])
     parts = [_HEAD, "## Commands\n", *commands(congtin, "congtin"), "## Exit codes\n", exit_codes()]
-    parts += ["## Front matter\n", *(model_section(f"`{kind.value}`", model) for kind, model in MODELS.items())]
-    parts += [model_section("Translation", Translation), nested([*MODELS.values(), Translation])]
+    parts += ["## Front matter\n", *(model_section(f"`{kind}`", model) for kind, model in models.originals.items())]
+    parts += [model_section("Translation", models.translation)]
+    parts += [nested([*models.originals.values(), models.translation])]
+    parts += ["## `kind.yaml`\n", model_section("A kind", KindOptions), nested([KindOptions])]
     parts += ["## `sites/`\n", model_section("Site", SiteOptions)]
     parts += [model_section("`portal` in `portal.yaml`", PortalOptions)]
     parts += [model_section("Pick", Pick), model_section("`_vocabulary.yaml`", Vocabulary)]

@@ -51,7 +51,7 @@ DOMAINS = (
         name="theme",
         folder="themes/base/translations",
         languages=("vi", "zh", "ko", "ja"),
-        sources=("themes/base/templates/**/*.html", "congtin/build/**/*.py"),
+        sources=("themes/base/templates/**/*.html", "themes/base/kinds/**/*.html", "congtin/build/**/*.py"),
         keywords=("_", "gettext", "ngettext:1,2"),
         indirect=(TITLES_FILE,),
     ),

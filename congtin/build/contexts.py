@@ -17,7 +17,7 @@ from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card, Link, Text
 from congtin.build.views import Views
 from congtin.languages import collation_key
-from congtin.model import ItemKind, SectionKind, SiteKind
+from congtin.model import SiteKind
 
 Context = dict[str, object]
 
@@ -103,7 +103,8 @@ class Contexts:
 
     def of(self, spec: PageSpec) -> Context:
         """Return the context of a page that is not an Item."""
-        make = getattr(self, f"_{spec.template.replace('404', 'not_found')}", None)
+        listed = spec.template.startswith("kinds/")
+        make = self._listed if listed else getattr(self, f"_{spec.template.replace('404', 'not_found')}", None)
         own: Context = make(spec) if make else {}
         page = self.views.page(spec, self.title(spec), self.trail(spec))
         return {"site": self.views.site, "page": self.heads.page(spec, page), **own}
@@ -141,7 +142,7 @@ class Contexts:
             "cards": tuple(self.views.cards(part.entries)),
             "listing": spec.listing.kind,
             "listing_key": spec.listing.key,
-            "feed_path": self.views.address(base) if spec.listing.kind in ("articles", "documents") else "",
+            "feed_path": self.views.address(base) if self.plan.kinds.has_feeds(spec.listing.kind) else "",
             "pager": Pager(
                 part.number,
                 part.last,
@@ -282,7 +283,7 @@ class Contexts:
         """The newest Items of each section that has some, and of all sections under an empty name."""
         newest: dict[str, list[PlacedItem]] = defaultdict(list)
         for placed in reversed(self.outline.live):
-            if placed.item.kind is not ItemKind.PAGE:
+            if self.plan.kinds[placed.item.kind].options.feeds:
                 for entries in (newest[""], newest[placed.placement.section]):
                     if len(entries) < FEED:
                         entries.append(placed)
@@ -293,5 +294,5 @@ class Contexts:
         return [
             (name, self.views.local(options.label))
             for name, options in self.plan.site.options.sections.items()
-            if options.kind is not SectionKind.PAGES
+            if self.plan.kinds.has_feeds(options.kind)
         ]

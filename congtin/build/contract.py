@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from congtin import strict_yaml
 from congtin.errors import Problem, did_you_mean, list_of
+from congtin.kinds.load import load_kinds
 from congtin.layout import THEME
 from congtin.messages import msg
 from congtin.validation import StrictModel, problems_of
@@ -41,6 +42,10 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "tags": ("counts",),
     "withdrawn": _ITEM,
 }
+
+
+# What the templates in the folder of a kind may ask for: there is nothing to declare, they are all alike.
+OF_KINDS: Mapping[str, tuple[str, ...]] = {"item": ("site", "page", *_ITEM), "list": ("site", "page", *_LIST)}
 
 
 class Contract(StrictModel):
@@ -81,12 +86,41 @@ def contract_problems(
         yield from problems_of(error, lambda steps: (path, strict_yaml.line_of(text, steps)), ["templates", "parts"])
         return
     yield from _declared(contract, path, text)
+    yield from _of_kinds(root, contract, trees, reached)
     for name, declared in (*contract.templates.items(), *contract.parts.items()):
         if f"{name}.html" in trees:
             # What is rendered by itself has a contract of its own.
             apart = {f"{part}.html" for part in contract.parts if part != name}
             own = {other: trees[other] for other in sorted(set(reached[f"{name}.html"]) - apart) if other in trees}
             yield from _asked(name, own, set(declared))
+
+
+def template_path(name: str) -> str:
+    """Return where a template lies below the repository's root."""
+    return f"{THEME}/{name}" if name.startswith("kinds/") else f"{THEME}/templates/{name}"
+
+
+def _of_kinds(
+    root: Path, contract: Contract, trees: Mapping[str, nodes.Template], reached: Mapping[str, Collection[str]]
+) -> Iterator[Problem]:
+    """Yield templates that a kind lacks, or has and is never asked for, and what they may not see."""
+    kinds, found = load_kinds(root)
+    yield from found
+    wanted = {f"{kind.item_template}.html" for kind in kinds.declared.values()}
+    lists = {kinds.list_template(section) for section in kinds.sections}
+    wanted |= {f"{name}.html" for name in lists if name.startswith("kinds/")}
+    for name in sorted(wanted - trees.keys()):
+        hint = msg("docs/kinds-and-lists.md shows how a kind is added.")
+        yield Problem("missing-file", msg("The file is missing."), template_path(name), 0, hint)
+    apart = {f"{part}.html" for part in contract.parts}
+    for name in sorted(trees):
+        if name in wanted:
+            own = {other: trees[other] for other in sorted(set(reached[name]) - apart) if other in trees}
+            yield from _asked(name, own, set(OF_KINDS[name.rpartition("/")[2].removesuffix(".html")]))
+        elif name.startswith("kinds/") and not name.rpartition("/")[2].startswith("_"):
+            text = msg("No page is made with “{name}”.", name=name)
+            hint = msg("A kind has item.html, and list.html unless its kind.yaml says “list: false”.")
+            yield Problem("theme-contract", text, template_path(name), 0, hint)
 
 
 def _declared(contract: Contract, path: str, text: str) -> Iterator[Problem]:
@@ -117,7 +151,7 @@ def _asked(name: str, trees: Mapping[str, nodes.Template], declared: set[str]) -
                 "The template asks for “{name}”, which “{template}” does not declare.", name=wanted, template=name
             )
             hint = msg("Declare it in {file}, or do without it.", file=f"{THEME}/{CONTRACT}")
-            yield Problem("theme-contract", text, f"{THEME}/templates/{template}", line, hint)
+            yield Problem("theme-contract", text, template_path(template), line, hint)
 
 
 def _defined(tree: nodes.Template) -> Iterator[str]:

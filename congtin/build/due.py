@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from congtin.catalogue.front_matter import Document, Page
+from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.source import Item
+from congtin.catalogue.stages import stage_ends
 from congtin.checks.items import EXCEPTION_WARNING
 from congtin.checks.registry import Repository
 from congtin.model import HANOI_TIME, SiteKind
@@ -28,6 +30,8 @@ def holds(repository: Repository) -> tuple[float, float]:
 def _moments(repository: Repository) -> Iterator[float]:
     for item in repository.catalogue.items.values():
         yield from _of_item(item)
+        if isinstance(item.facts, KindItem):
+            yield from stage_ends(item.facts)
     for site in repository.own_sites():
         yield from _of_site(repository.network, site)
     # The expiry written into security.txt moves on with each quarter.

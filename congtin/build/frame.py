@@ -14,7 +14,7 @@ from jinja2 import nodes
 
 from congtin.build.assets import sheet_problems
 from congtin.build.brands import Brand, load_brands
-from congtin.build.contract import contract_problems, theme_environment
+from congtin.build.contract import contract_problems, template_path, theme_environment
 from congtin.build.interface import load_interfaces
 from congtin.engine import engine_digest, folder_digest
 from congtin.errors import Problem, ProblemsFound
@@ -61,7 +61,7 @@ def load_frame(root: Path, digest: str) -> Frame:
     theme = root / THEME
     # The names of static files hold a digest of their bytes, and any template may show them.
     common = f"{engine_digest()} {folder_digest(root / PLUGINS)} {folder_digest(theme / 'static')}"
-    sources = _read(theme / "templates")
+    sources = _read(theme)
     trees = _parsed(sources)
     references = {name: set(_references(tree)) for name, tree in trees.items()}
     reached = {name: sorted(_reached(name, references)) for name in sources}
@@ -84,16 +84,18 @@ def short_digest(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def _read(folder: Path) -> dict[str, str]:
+def _read(theme: Path) -> dict[str, str]:
+    """Return the text of each template by its name: `article.html`, and `kinds/dataset/item.html` of a kind."""
     sources: dict[str, str] = {}
-    for file in sorted(folder.glob("*.html")):
+    files = {file.name: file for file in sorted((theme / "templates").glob("*.html"))}
+    files |= {file.relative_to(theme).as_posix(): file for file in sorted(theme.glob("kinds/*/*.html"))}
+    for name, file in files.items():
         try:
-            sources[file.name] = file.read_text("utf-8")
+            sources[name] = file.read_text("utf-8")
         except UnicodeDecodeError as error:
             line = error.object.count(b"\n", 0, error.start) + 1
             hint = msg("Save the file as UTF-8 (Unicode).")
-            path = f"{THEME}/templates/{file.name}"
-            problem = Problem("not-utf8", msg("The file is not UTF-8 text."), path, line, hint)
+            problem = Problem("not-utf8", msg("The file is not UTF-8 text."), template_path(name), line, hint)
             raise ProblemsFound([problem]) from error
     return sources
 
@@ -107,7 +109,7 @@ def _parsed(sources: Mapping[str, str]) -> dict[str, nodes.Template]:
             trees[name] = environment.parse(text, name)
         except jinja2.TemplateSyntaxError as error:
             what = msg("The template cannot be read: {detail}", detail=error.message)
-            problems.append(Problem("template-syntax", what, f"{THEME}/templates/{name}", error.lineno))
+            problems.append(Problem("template-syntax", what, template_path(name), error.lineno))
     if problems:
         raise ProblemsFound(problems)
     return trees

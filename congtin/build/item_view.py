@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from congtin.build.neighbours import Beside
 from congtin.build.plan import PlacedItem
 from congtin.build.reading_view import ReadingView, reading_view
-from congtin.build.view_types import Link, PictureView, Text
+from congtin.build.view_types import FieldView, Link, PictureView, Stage, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
 from congtin.catalogue.markdown import Heading
@@ -89,6 +90,17 @@ class ItemView:
     withdrawn_reason: str
     withdrawn_document: str
     document: DocumentView | None
+    fixed: bool
+    """Whether it is a fixed page: without date and byline."""
+    stage: Stage | None
+    fields: Mapping[str, object]
+    """What the kind's own fields hold, by name; nothing for a field that is empty."""
+    labels: Mapping[str, Text]
+    """How these fields are called, by name; of a group ``pictures.caption``."""
+    declared: tuple[FieldView, ...]
+    """Its fields that are not empty, in the order of the declaration."""
+    empty: tuple[Text, ...]
+    """The names of fields that every Item of the kind should have and this one has not."""
     reading: ReadingView
 
 
@@ -131,6 +143,12 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...], b
         withdrawn_reason=withdrawn.reason if withdrawn else "",
         withdrawn_document=(withdrawn.document or "") if withdrawn else "",
         document=_document(views, placed, facts) if isinstance(facts, Document) else None,
+        fixed=item.fixed,
+        stage=card.stage,
+        fields=card.fields,
+        labels=card.labels,
+        declared=card.declared,
+        empty=card.empty,
         reading=reading_view(views, placed, headings, beside),
     )
 

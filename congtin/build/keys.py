@@ -23,7 +23,9 @@ from congtin.build.pages import Outline, PageSpec
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.views import document_state
 from congtin.catalogue.front_matter import Document
+from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.rows import link_targets
+from congtin.catalogue.stages import stage_of
 from congtin.network.network import Site
 
 # What the parts of a key are, by its first letter; `--explain` names them.
@@ -139,11 +141,20 @@ class Keys:
             *(f"{lang} {address}" for lang, address in placed.languages.items()),
             *(f"{media.name} {media.blob}" for media in item.media.values()),
             *(lang for lang, paths in self.plan.sibling_pages.items() if placement.path in paths),
+            *self._declared(placed),
         ]
         return short_digest("\n".join(parts))
 
+    def _declared(self, placed: PlacedItem) -> Iterator[str]:
+        """Yield what the kind's declaration and the clock make of an Item."""
+        facts = placed.item.facts
+        if isinstance(facts, KindItem):
+            yield facts.declared.digest
+            yield stage_of(facts, self.plan.now)
+
     def _links(self, placed: PlacedItem) -> str:
-        if not placed.source.body.links and not isinstance(placed.item.facts, Document):
+        facts = placed.item.facts
+        if not placed.source.body.links and not isinstance(facts, Document) and not placed.references:
             return ""
         return short_digest("\n".join(self._seen(placed)))
 
@@ -155,6 +166,9 @@ class Keys:
         if isinstance(placed.item.facts, Document):
             for other in [*placed.item.facts.replaces, placed.newer]:
                 yield f"{other} {links.get(other)} {labels.get(other)}"
+
+        for other in placed.references:
+            yield f"{other} {links.get(other)} {self.plan.titles.get(other)}"
 
     @cached_property
     def _addresses(self) -> dict[str, str]:
@@ -178,7 +192,7 @@ class Keys:
         found = self._cards.get(placed.item.id)
         if found is None:
             placement = placed.placement
-            parts = (
+            parts: tuple[str, ...] = (
                 placed.item.id,
                 placed.canonical if placed.is_teaser else placement.path,
                 placement.section,
@@ -190,6 +204,9 @@ class Keys:
                 self._origin(placed.origin),
                 _lead_picture(placed),
             )
+            if isinstance(placed.item.facts, KindItem):
+                media = [f"{media.name} {media.blob}" for media in placed.item.media.values()]
+                parts = (*parts, *self._declared(placed), *media, *self._seen(placed))
             found = self._cards[placed.item.id] = short_digest("\n".join(parts))
         return found
 
@@ -202,6 +219,7 @@ class Keys:
             part.number, part.last, part.newer, part.older,
             [lang for lang, paths in self.plan.sibling_pages.items() if spec.path in paths],
             self._filters(listing) if spec.template == "library" else "",
+            self.plan.kinds.has_feeds(listing.kind),
         ]  # fmt: skip
         known = self._cards
         cards = "".join([known.get(placed.item.id) or self._card(placed) for placed in part.entries])

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.catalogue.front_matter import Document, Page
+from congtin.kinds.declaration import Order
 from congtin.languages import collation_key
-from congtin.model import ItemKind, SectionKind
+from congtin.model import SectionKind
 from congtin.network.network import issuer_slug, local
 
 PAGE_SIZE = 20
@@ -47,7 +49,23 @@ def by_menu(placed: PlacedItem) -> tuple[object, ...]:
     return (-facts.order if isinstance(facts, Page) else 0, placed.item.id)
 
 
-_ORDERS: dict[SectionKind, Callable[[PlacedItem], tuple[object, ...]]] = {
+def in_order(entries: Iterable[PlacedItem], order: Order, lang: str) -> list[PlacedItem]:
+    """Return the Items of a kind as its declaration orders them, the one that a list shows first at the end.
+
+    An Item without the field comes last in the list; the order of ``entries``, that of time, decides between equals.
+    """
+    having, lacking = [], []
+    for placed in entries:
+        value = placed.item.facts.date if order.by == "date" else getattr(placed.item.facts, order.by, None)
+        if value is None:
+            lacking.append(placed)
+        else:
+            having.append((collation_key(value, lang) if isinstance(value, str) else value, placed))
+    having.sort(key=itemgetter(0), reverse=order.direction == "ascending")
+    return [*lacking, *(placed for _, placed in having)]
+
+
+_ORDERS: dict[str, Callable[[PlacedItem], tuple[object, ...]]] = {
     SectionKind.DOCUMENTS: by_issue,
     SectionKind.PAGES: by_menu,
 }
@@ -63,7 +81,9 @@ def section_listings(plan: EditionPlan, items: Iterable[PlacedItem]) -> Iterator
         entries = grouped[section_id]
         if options.kind in _ORDERS:
             entries.sort(key=_ORDERS[options.kind])
-        yield Listing(options.kind.value, f"{section_id}/", label, label_lang, tuple(entries), section_id)
+        elif plan.kinds.list_order(options.kind) != Order():
+            entries = in_order(entries, plan.kinds.list_order(options.kind), plan.lang)
+        yield Listing(options.kind, f"{section_id}/", label, label_lang, tuple(entries), section_id)
 
 
 def tag_listings(plan: EditionPlan, live: Iterable[PlacedItem]) -> list[Listing]:
@@ -85,7 +105,7 @@ def archive_listings(plan: EditionPlan, live: Iterable[PlacedItem]) -> list[List
     grouped: dict[str, list[PlacedItem]] = defaultdict(list)
     for placed in live:
         item = placed.item
-        if item.kind is not ItemKind.PAGE:
+        if not item.fixed:
             grouped[item.month[:4]].append(placed)
             grouped[item.month].append(placed)
     return [

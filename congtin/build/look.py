@@ -21,7 +21,7 @@ from congtin.checks.text import inspect_text
 from congtin.crosspost.placements import place
 from congtin.engine import frame_digest, network_digest
 from congtin.errors import Problem, did_you_mean
-from congtin.layout import BASE_BRAND, THEMES
+from congtin.layout import BASE_BRAND, KINDS, THEMES
 from congtin.messages import msg
 from congtin.model import Profile
 from congtin.network.load import load_network
@@ -31,7 +31,7 @@ from congtin.rules.document_numbers import load_document_numbers
 from congtin.stored_problems import problems_of_text
 
 _FRAME_FOLDERS = ("themes/", "plugins/")
-_NETWORK_FOLDERS = ("sites/", "workflows/")
+_NETWORK_FOLDERS = ("sites/", "workflows/", f"{KINDS}/")
 
 
 @dataclass

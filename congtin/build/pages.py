@@ -87,7 +87,7 @@ class Outline:
         """The page of every Item, withdrawn ones included."""
         return [
             PageSpec(
-                "withdrawn" if placed.is_withdrawn(self.plan.now) else placed.item.kind.value,
+                "withdrawn" if placed.is_withdrawn(self.plan.now) else self.plan.kinds[placed.item.kind].item_template,
                 placed.placement.path,
                 placed=placed,
             )
@@ -99,7 +99,7 @@ class Outline:
         """All lists: sections, the library's filters, tags, archives."""
         pages: list[PageSpec] = []
         for listing in self.sections:
-            pages += _paged({"documents": "library", "pages": "pages"}.get(listing.kind, "section"), listing)
+            pages += _paged(self.plan.kinds.list_template(listing.kind), listing)
         for listing in self.library:
             pages += _paged("library", listing)
         for template, index, path, listings in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from congtin.build.alerts import ShownAlert, alerts_up
 from congtin.catalogue.front_matter import Document, Translation
+from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.source import Catalogue, Item, Source, relative_item_path
 from congtin.crosspost.addresses import canonical_url
 from congtin.crosspost.placements import Placements, Redirect
+from congtin.kinds.kinds import Kinds
 from congtin.model import Edition, Placement, Profile, Role
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Vocabulary
@@ -38,6 +40,12 @@ class PlacedItem:
         if source is None:
             raise KeyError(self.placement)
         return source
+
+    @cached_property
+    def references(self) -> Sequence[str]:
+        """The ids of the Items that its fields name."""
+        facts = self.item.facts
+        return facts.references if isinstance(facts, KindItem) else ()
 
     @property
     def is_teaser(self) -> bool:
@@ -79,6 +87,7 @@ class EditionPlan:
     site: Site
     edition: Edition
     vocabulary: Vocabulary
+    kinds: Kinds
     items: tuple[PlacedItem, ...]
     teasers: tuple[PlacedItem, ...]
     """Items of other Sites that stand in lists only and lead to the origin (F3)."""
@@ -87,6 +96,8 @@ class EditionPlan:
     """Where `item:` links in the texts of this Edition lead, by Item id."""
     document_labels: Mapping[str, str]
     """Number of each document that is replaced or replaces, by Item id."""
+    titles: Mapping[str, tuple[str, str]]
+    """Title, and its language, of each Item that a field of another names, by Item id."""
     directory: tuple[Site, ...]
     """The Portal's component Sites; empty on component Sites."""
     now: datetime
@@ -175,11 +186,13 @@ class _PlanMaker:
             site=site,
             edition=edition,
             vocabulary=self.network.vocabulary,
+            kinds=self.network.kinds,
             items=items,
             teasers=tuple(self.placed(site, placement) for placement in self.placements.links.get(edition.key, ())),
             redirects=self.placements.redirects.get(edition.key, ()),
             links=dict(self.links(edition, items)),
             document_labels=dict(self.document_labels(items)),
+            titles=dict(self.titles(edition, items)),
             directory=directory,
             now=self.now,
             profile=self.profile,
@@ -219,6 +232,14 @@ class _PlanMaker:
                     if target and isinstance(target.facts, Document):
                         yield other, target.facts.number
 
+    def titles(self, edition: Edition, items: tuple[PlacedItem, ...]) -> Iterator[tuple[str, tuple[str, str]]]:
+        for placed in items:
+            for item_id in placed.references:
+                target = self.catalogue.items.get(item_id)
+                if target:
+                    source = target.source(edition.lang) or target.original
+                    yield item_id, (source.front.title, source.lang)
+
     def linked(self, placed: PlacedItem) -> Iterator[str]:
         for link in placed.source.body.links:
             parts = urlsplit(link)
@@ -233,3 +254,4 @@ class _PlanMaker:
             yield from facts.replaces
         if placed.newer:
             yield placed.newer
+        yield from placed.references

@@ -14,6 +14,7 @@ from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.tree import GitTree, TreeState, files_below
 from congtin.checks.change import ChangeView, Side, view_change
 from congtin.errors import ProblemsFound, UsageError
+from congtin.layout import KINDS
 from congtin.messages import msg
 from congtin.model import Profile
 from congtin.network.load import load_network
@@ -21,8 +22,9 @@ from congtin.network.network import Network
 from congtin.rules.combine import SiteRules, rules_of
 from congtin.rules.document_numbers import DocumentNumbers, load_document_numbers
 from congtin.rules.packs import RuleBook
+from congtin.rules.site_packs import kind_problems
 
-_RULES = ("sites", "workflows")
+_RULES = ("sites", "workflows", KINDS)
 
 
 def view_since(root: Path, state: Path, base: Revision, now: datetime, profile: Profile) -> ChangeView:
@@ -61,6 +63,8 @@ class WorkTree:
 def site_rules(root: Path, network: Network, now: datetime) -> Callable[[str], SiteRules]:
     """Return what gives the rules of a Site by its id; raise ProblemsFound when the packs cannot be used."""
     book = RuleBook.load(WorkTree(root))
+    if found := list(kind_problems(book, network.kinds)):
+        raise ProblemsFound(found)
     return cache(lambda site: rules_of(book, network.sites[site].options.rule_packs, now))
 
 

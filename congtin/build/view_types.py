@@ -41,6 +41,28 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """What the clock makes of an Item: before it opens, open, closed; `kind.yaml` names the states."""
+
+    id: str
+    label: Text
+    tone: str
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field of an Item that is not empty, as its kind declares it."""
+
+    name: str
+    type: str
+    label: Text
+    value: object
+    """By the type: a Text, a date, a number, a Link, a file, a choice; a tuple of these for a list."""
+    records: tuple[tuple[FieldView, ...], ...] = ()
+    """Of a group: the fields of each record."""
+
+
+@dataclass(frozen=True)
 class AlertView:
     """A banner over every page (C18)."""
 
@@ -167,3 +189,8 @@ class Card:
     issuer: Text = field(default_factory=lambda: Text(""))
     issued: dt.date | None = None
     state: str = ""
+    stage: Stage | None = None
+    fields: Mapping[str, object] = field(default_factory=dict)
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    declared: tuple[FieldView, ...] = ()
+    empty: tuple[Text, ...] = ()

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 from congtin.build.assets import Assets
 from congtin.build.brands import Brand
 from congtin.build.interface import Interface
+from congtin.build.kind_views import KindViews
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
 from congtin.build.picture_view import picture_view
 from congtin.build.pictures import Pictures
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import AlertView, Card, Link, PageView, PictureView, SiteView, Text
-from congtin.catalogue.front_matter import Document
+from congtin.catalogue.front_matter import Document, Original
+from congtin.catalogue.kind_models import KindItem
 from congtin.languages import html_lang, own_name
 from congtin.layout import THEME
 from congtin.model import HANOI_TIME, Profile, Role, SiteKind
@@ -45,6 +47,7 @@ class Views:
         self._cards: dict[str, Card] = {}
         self._site_links: dict[str, Link] = {}
         self._tags: dict[str, Link] = {}
+        self._kinds = KindViews(self)
 
     def lang(self, lang: str) -> str:
         """Return a language as an attribute; nothing where it is the page's own."""
@@ -244,7 +247,7 @@ class Views:
             withdrawn=placed.is_withdrawn(self.plan.now),
             updated=facts.updated,
             host=urlsplit(url).netloc,
-            **(self._document(placed, facts) if isinstance(facts, Document) else {}),
+            **self._own(placed, facts),
         )
 
     def picture(self, placed: PlacedItem, name: str) -> PictureView | None:
@@ -253,6 +256,12 @@ class Views:
         if media is None or media.facts is None or not media.facts.is_picture:
             return None
         return picture_view(media, media.facts, self.root_path + placed.placement.path)
+
+    def _own(self, placed: PlacedItem, facts: Original) -> dict[str, Any]:
+        """Return what only some kinds have."""
+        if isinstance(facts, Document):
+            return self._document(placed, facts)
+        return self._kinds.of(placed, facts) if isinstance(facts, KindItem) else {}
 
     def _document(self, placed: PlacedItem, facts: Document) -> dict[str, Any]:
         return {

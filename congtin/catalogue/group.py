@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from congtin import strict_yaml
 from congtin.catalogue.front_matter import Original
+from congtin.catalogue.kind_models import source_models
 from congtin.catalogue.memory import Memory
 from congtin.catalogue.misplaced import has_place
 from congtin.catalogue.rows import MEDIA, UNREAD, Row, media_of, source_of
@@ -51,11 +52,12 @@ class _Grouper:
             self.sources[row.item_path].append(self.source(row))
 
     def source(self, row: Row) -> Source:
+        models = source_models(self.network.kinds)
         if self.memory is None:
-            return source_of(row)
+            return source_of(row, models)
         source = self.memory.source(row)
         if source is None:
-            source = source_of(row)
+            source = source_of(row, models)
             self.memory.keep_source(row, source)
         return source
 

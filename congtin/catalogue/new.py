@@ -12,7 +12,8 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, MODELS, Translation, split
+from congtin.catalogue.front_matter import ID_ALPHABET, ID_LENGTH, split
+from congtin.catalogue.kind_models import source_models
 from congtin.catalogue.paths import MOST_SLUG, BadPath, SourcePath, parse
 from congtin.catalogue.source import Catalogue, Item
 from congtin.characters import INVISIBLE, character_name
@@ -20,16 +21,10 @@ from congtin.engine import blob_id
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.languages import ascii_slug
 from congtin.messages import Msg, msg
-from congtin.model import HANOI_TIME, ItemKind, SectionKind
+from congtin.model import HANOI_TIME
 from congtin.network.network import Network, Site
 from congtin.network.options import Vocabulary
 from congtin.validation import StrictModel, problems_of
-
-_SECTION_KINDS = {
-    ItemKind.ARTICLE: SectionKind.ARTICLES,
-    ItemKind.PAGE: SectionKind.PAGES,
-    ItemKind.DOCUMENT: SectionKind.DOCUMENTS,
-}
 
 
 def new_id() -> str:
@@ -41,7 +36,7 @@ def new_item(
     network: Network,
     site_id: str,
     section: str | None,
-    kind: ItemKind,
+    kind: str,
     fields: Mapping[str, object],
     now: datetime,
 ) -> Path:
@@ -49,14 +44,14 @@ def new_item(
     site = network.sites.get(site_id)
     if site is None:
         raise UsageError(msg("There is no Site “{site}”.", site=site_id), did_you_mean(site_id, network.sites))
-    chosen = _section(site, section, kind)
+    chosen = _section(network, site, section, kind)
     front = {
         "id": new_id(),
-        "kind": kind.value,
+        "kind": str(kind),
         **{field: _typed(field, value) for field, value in fields.items()},
         "date": now.astimezone(HANOI_TIME).isoformat(timespec="seconds"),
     }
-    _require_valid(MODELS[kind], front)
+    _require_valid(source_models(network.kinds).originals[kind], front)
     _require_known_terms(network.vocabulary, front)
     slug = _slug(str(front["title"]))
     _require_free(site, slug)
@@ -79,7 +74,7 @@ def new_translation(network: Network, catalogue: Catalogue, path: str, lang: str
         value = getattr(item.facts, field, None)
         if value:
             front[field] = value
-    _require_valid(Translation, front)
+    _require_valid(source_models(network.kinds).translation, front)
     _, body, _ = split((network.root / item.original.path).read_text("utf-8"))
     target = SourcePath(where.site, where.section, where.year, where.slug, lang)
     return _write(network.root / target.path, front, body)
@@ -109,8 +104,8 @@ def find_item(catalogue: Catalogue, path: str) -> Item:
     return found
 
 
-def _section(site: Site, section: str | None, kind: ItemKind) -> str:
-    fitting = [name for name, o in site.options.sections.items() if o.kind is _SECTION_KINDS[kind]]
+def _section(network: Network, site: Site, section: str | None, kind: str) -> str:
+    fitting = [name for name, o in site.options.sections.items() if network.kinds.fits(o.kind, kind)]
     if section is None and len(fitting) == 1:
         return fitting[0]
     if section in fitting:

@@ -13,15 +13,16 @@ from pydantic import ValidationError
 from congtin import strict_yaml
 from congtin.catalogue import front_matter
 from congtin.catalogue.fragments import fragment_data
-from congtin.catalogue.front_matter import MODELS, Article, Document, Original, Translation
+from congtin.catalogue.front_matter import Article, Document, Original, Translation
+from congtin.catalogue.kind_models import SourceModels, source_models
 from congtin.catalogue.markdown import Fragment, render
 from congtin.catalogue.paths import SourcePath
 from congtin.catalogue.sketch import NO_SKETCH, Sketch, sketch_of
 from congtin.catalogue.source import Body, Source
 from congtin.engine import blob_id
 from congtin.errors import Problem, did_you_mean
+from congtin.kinds.kinds import Kinds
 from congtin.messages import Msg, msg
-from congtin.model import ItemKind
 from congtin.validation import problems_of
 
 # The sanitiser takes quadratic time on deeply nested text, which no person writes.
@@ -54,15 +55,16 @@ class Fragments(Protocol):
 
 
 def read_source(
-    root: Path, where: SourcePath, fragments: Fragments, inspect: Inspect | None, known: str = ""
+    root: Path, where: SourcePath, kinds: Kinds, fragments: Fragments, inspect: Inspect | None, known: str = ""
 ) -> Reading | None:
-    """Read one file below ``root``; None when its blob id is the ``known`` one."""
-    return _Reader(where, fragments, inspect).read(root / where.path, known)
+    """Read one file below ``root``, an Item of one of these ``kinds``; None when its blob id is the ``known`` one."""
+    return _Reader(where, source_models(kinds), fragments, inspect).read(root / where.path, known)
 
 
 @dataclass
 class _Reader:
     where: SourcePath
+    models: SourceModels
     fragments: Fragments
     inspect: Inspect | None
     blob: str = ""
@@ -142,7 +144,7 @@ class _Reader:
                 lambda steps: (self.where.path, strict_yaml.line_of(yaml_text, steps) + 1),
                 list(model.model_fields),
             )
-            hints = _foreign_fields(model)
+            hints = _foreign_fields(self.models, model)
             self.problems.extend(replace(p, hint=hints.get(_unknown_field(p), p.hint)) for p in found)
             return None
 
@@ -160,17 +162,17 @@ class _Reader:
     def model_of(self, data: dict[str, object], yaml_text: str) -> type[Original | Translation] | None:
         kind = data.get("kind")
         if "translated_from" in data and kind is None:
-            return Translation
+            return self.models.translation
         if kind is None:
             hint = msg("An original needs “kind” and “id”; a translation needs “translated_from”.")
             self.fail("missing-field", msg("The field “{field}” is missing.", field="kind"), 2, hint)
             return None
-        words = [k.value for k in ItemKind]
+        words = list(self.models.originals)
         if kind not in words:
             text = msg("“{field}” must be one of: {words}.", field="kind", words=", ".join(words))
             self.fail("wrong-value", text, _line(yaml_text, "kind"), did_you_mean(str(kind), words))
             return None
-        return MODELS[ItemKind(str(kind))]
+        return self.models.originals[str(kind)]
 
 
 def _line(yaml_text: str, field_name: str) -> int:
@@ -181,13 +183,20 @@ def _unknown_field(problem: Problem) -> str:
     return str(problem.message.values.get("field")) if problem.code == "unknown-field" else ""
 
 
-def _foreign_fields(model: type[Original | Translation]) -> dict[str, Msg]:
+def _foreign_fields(models: SourceModels, model: type[Original | Translation]) -> dict[str, Msg]:
     """Return hints for fields that are right in a Source, but not in one of this sort."""
-    if model is Translation:
+    if model is models.translation:
         hint = msg("A translation holds text only; this fact stands in the original.")
-        return dict.fromkeys(("kind", *Document.model_fields.keys() - Translation.model_fields.keys()), hint)
+        names = {name for original in models.originals.values() for name in original.model_fields}
+        return dict.fromkeys(names - model.model_fields.keys(), hint)
     hints = {"translated_from": msg("Only a translation has “translated_from”; it has no “id” and no “kind”.")}
-    for kind, other in MODELS.items():
+    having: dict[str, list[str]] = {}
+    for kind, other in models.originals.items():
         for name in other.model_fields.keys() - model.model_fields.keys():
-            hints[name] = msg("Only the kind “{kind}” has this field.", kind=kind.value)
+            having.setdefault(name, []).append(kind)
+    for name, kinds in having.items():
+        if len(kinds) == 1:
+            hints[name] = msg("Only the kind “{kind}” has this field.", kind=kinds[0])
+        else:
+            hints[name] = msg("Only these kinds have this field: {kinds}.", kinds=", ".join(kinds))
     return hints

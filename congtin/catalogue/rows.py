@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
+from congtin.catalogue.front_matter import Document, Original, Translation
+from congtin.catalogue.kind_models import KindItem, SourceModels
 from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import MediaPath, SourcePath
 from congtin.catalogue.read import Reading
@@ -17,12 +18,7 @@ from congtin.errors import Problem
 from congtin.media.facts import MediaFacts
 from congtin.stored_problems import problems_text
 
-_MODELS: dict[str, type[Original | Translation]] = {
-    "article": Article,
-    "page": Page,
-    "document": Document,
-    "translation": Translation,
-}
+TRANSLATION = "translation"
 MEDIA = "media"
 UNREAD = "unread"
 """A file nothing could be made of; its Problems say why."""
@@ -79,6 +75,11 @@ ALIAS = "alias"
 """A former address without its section: copies have the same below theirs."""
 
 
+def kind_of(front: Original | Translation) -> str:
+    """Return the word for what a Source is in the store."""
+    return str(getattr(front, "kind", TRANSLATION))
+
+
 def row_of_reading(reading: Reading) -> Row:
     """Return the row of a Source, or of what could not be read as one."""
     where, source = reading.where, reading.source
@@ -96,7 +97,7 @@ def row_of_reading(reading: Reading) -> Row:
         section=where.section,
         item_path=where.item_path,
         name=where.lang,
-        kind=front.kind if isinstance(front, Article | Page | Document) else "translation",
+        kind=kind_of(front),
         blob=source.blob,
         size=0,
         id=front.id if isinstance(front, Original) else None,
@@ -125,8 +126,8 @@ def row_of_stranger(path: str, problems: Iterable[Problem]) -> Row:
     return Row(path, "", "", "", "", UNREAD, "", 0, None, "", "", "", problems_text(tuple(problems)))
 
 
-def source_of(row: Row) -> Source:
-    """Return the Source a row was made of."""
+def source_of(row: Row, models: SourceModels) -> Source:
+    """Return the Source a row was made of, by the models of the kinds it was read with."""
     first_line, links, images, headings, empty = json.loads(row.body)
     folder, _, file = row.item_path.rpartition("/")
     where = SourcePath(row.site, row.section, folder.rpartition("/")[2], file, row.name)
@@ -137,7 +138,7 @@ def source_of(row: Row) -> Source:
         tuple(Heading(*heading) for heading in headings),
         empty,
     )
-    front = _MODELS[row.kind].__pydantic_validator__.validate_json(row.front)
+    front = models.of_row(row.kind).__pydantic_validator__.validate_json(row.front)
     return Source(where, row.blob, front, row.front_text, body)
 
 
@@ -163,7 +164,9 @@ def edges_of(source: Source) -> Iterator[Edge]:
 
 
 def link_targets(source: Source) -> Iterator[str]:
-    """Yield the ids and Item paths that a text links to; what is no possible address is left to the checks."""
+    """Yield the ids and Item paths that a Source links to; what is no possible address is left to the checks."""
+    if isinstance(source.front, KindItem):
+        yield from source.front.references
     for link in source.body.links:
         if link[:5].lower() != "item:" and ".md" not in link:
             continue

@@ -9,12 +9,16 @@ from functools import cached_property
 from typing import cast
 
 from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
+from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import SourcePath
 from congtin.engine import blob_id
 from congtin.errors import Problem
 from congtin.media.facts import MediaFacts
 from congtin.model import HANOI_TIME, ItemKind
+
+Facts = Article | Page | Document | KindItem
+_OWN_KINDS: Mapping[str, ItemKind] = {kind.value: kind for kind in ItemKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ class Item:
     # What everybody asks of every Item, again and again, is worked out once.
 
     @cached_property
-    def facts(self) -> Article | Page | Document:
+    def facts(self) -> Facts:
         # Whoever makes an Item has seen that its original is one (group.py).
-        return cast("Article | Page | Document", self.original.front)
+        return cast("Facts", self.original.front)
 
     @cached_property
     def published(self) -> float:
@@ -90,8 +94,15 @@ class Item:
         return self.facts.id
 
     @cached_property
-    def kind(self) -> ItemKind:
-        return ItemKind(self.facts.kind)
+    def kind(self) -> str:
+        """One of the engine's own kinds, or one that a folder of the theme declares."""
+        return _OWN_KINDS.get(self.facts.kind, self.facts.kind)
+
+    @cached_property
+    def fixed(self) -> bool:
+        """Whether it is a fixed page: without a year in its address, in no archive."""
+        facts = self.facts
+        return isinstance(facts, Page) or (isinstance(facts, KindItem) and facts.declared.options.fixed)
 
     @cached_property
     def site(self) -> str:

@@ -10,10 +10,11 @@ from typing import Self
 from congtin.catalogue import media
 from congtin.catalogue.fragments import fragment_of
 from congtin.catalogue.markdown import Fragment, renderer_version
-from congtin.catalogue.rows import KEYS, NUMBERS, Edge, Row
+from congtin.catalogue.rows import KEYS, MEDIA, NUMBERS, Edge, Row
 from congtin.catalogue.state import FILE, FORMAT, BuildState
 from congtin.engine import engine_digest
 from congtin.messages import Msg, msg
+from congtin.model import ItemKind
 
 _MANY = 500
 _PAGE = 16384
@@ -140,6 +141,11 @@ class CatalogueStore(BuildState):
 
     def troubled_paths(self) -> list[str]:
         return [row[0] for row in self.db.execute("SELECT path FROM file WHERE problems IS NOT NULL")]
+
+    def paths_by_kinds(self) -> list[str]:
+        """Return the Sources that may read otherwise when other kinds are declared: all but articles and the like."""
+        own = ", ".join(f"'{word}'" for word in (*ItemKind, MEDIA))
+        return [row[0] for row in self.db.execute(f"SELECT path FROM file WHERE kind NOT IN ({own}) AND site != ''")]  # noqa: S608
 
     def put_rows(self, rows: Sequence[Row], edges: Iterable[Edge]) -> None:
         """Keep files and what they point to; what was there of these paths must be removed before."""

@@ -15,10 +15,13 @@ from congtin.catalogue.read import Fragments, Inspect, Reading, read_source
 from congtin.catalogue.rows import Edge, Row, edges_of, row_of_reading
 from congtin.catalogue.store import CatalogueStore
 from congtin.errors import Problem
+from congtin.kinds.kinds import Kinds
 from congtin.layout import CONTENT
 from congtin.network.network import Network
 from congtin.workers import Workers
 
+KINDS = "kinds"
+"""Where the store says with which kinds it was read."""
 # Fewer Sources are read sooner by one process than by starting others.
 FEW_SOURCES = 1000
 _CHUNK = 250
@@ -32,6 +35,7 @@ class Chunk:
 
     root: Path
     inspect: Inspect
+    kinds: Kinds
     wheres: tuple[SourcePath, ...]
     known: Mapping[str, str]
     notes: Mapping[str, tuple[Problem, ...]]
@@ -78,6 +82,9 @@ class Synchroniser:
         known = self.store.blobs()
         # What was wrong with a file may have been its mode, which is not in its bytes.
         troubled = set(self.store.troubled_paths())
+        if not self.same_kinds():
+            troubled.update(self.store.paths_by_kinds())
+            self.store.set_meta(KINDS, self.network.kinds.digest)
         sound = {path: blob for path, blob in known.items() if path not in troubled}
         files = Files(self.root)
         return self._take(files, files.take(all_files(self.root)), sound, set(known))
@@ -85,8 +92,15 @@ class Synchroniser:
     def paths(self, paths: Iterable[str]) -> set[str]:
         """Read these files of `content/`, or notice that they are gone; return the Sites that this reaches."""
         files = Files(self.root)
-        below = sorted(path for path in paths if path == CONTENT or path.startswith(f"{CONTENT}/"))
-        return self._take(files, files.take(below), {}, set())
+        below = {path for path in paths if path == CONTENT or path.startswith(f"{CONTENT}/")}
+        if not self.same_kinds():
+            below.update(self.store.paths_by_kinds())
+            self.store.set_meta(KINDS, self.network.kinds.digest)
+        return self._take(files, files.take(sorted(below)), {}, set())
+
+    def same_kinds(self) -> bool:
+        """Tell whether the store's Sources were read with the kinds that there are."""
+        return self.store.meta(KINDS) == self.network.kinds.digest
 
     def read(self, paths: Iterable[str]) -> tuple[list[ReadFile], list[str]]:
         """Return those of these files that differ from the store, and the paths of those that are gone."""
@@ -178,7 +192,7 @@ class Synchroniser:
             seen.update(paths)
             notes = {path: files.notes[path] for path in paths if path in files.notes}
             blobs = {path: known[path] for path in paths if path in known and path not in notes}
-            yield Chunk(self.root, self.inspect, some, blobs, notes)
+            yield Chunk(self.root, self.inspect, self.network.kinds, some, blobs, notes)
 
     def _put(self, files: list[ReadFile]) -> None:
         if not self.empty:
@@ -201,7 +215,8 @@ def read_chunk(chunk: Chunk) -> list[ReadFile]:
 
 def _read_chunk(chunk: Chunk, fragments: Fragments) -> Iterator[ReadFile]:
     for where in chunk.wheres:
-        reading = read_source(chunk.root, where, fragments, chunk.inspect, chunk.known.get(where.path, ""))
+        known = chunk.known.get(where.path, "")
+        reading = read_source(chunk.root, where, chunk.kinds, fragments, chunk.inspect, known)
         if reading is not None:
             yield _read_file(reading, chunk.notes.get(where.path, ()))
 

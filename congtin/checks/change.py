@@ -60,9 +60,13 @@ def view_change(
     """
     shown = {readable(path) for path in changed}
     here, other = (before, after) if holds == "before" else (after, before)
-    with changed_files(other.read, changed) as folder:
+    # Where the two sides declare other kinds, a Source of such a kind is another one on each, whoever touched it.
+    same_kinds = before.network.kinds == after.network.kinds
+    read = changed if same_kinds else {*changed, *store.paths_by_kinds()}
+    with changed_files(other.read, read) as folder:
         terms = {term.partition("/")[2] for term in removed_terms(before.network, after.network)}
-        files = Changed(folder, changed, shown, before.numbers != after.numbers, terms)
+        everything = before.numbers != after.numbers or not same_kinds
+        files = Changed(folder, read, shown, everything, terms)
         looks = look_at_both(store, here, other, files, now)
     repositories = [_repository(side, look, now, profile) for side, look in zip((here, other), looks, strict=True)]
     old, new = repositories if holds == "before" else reversed(repositories)

@@ -8,7 +8,6 @@ from datetime import timedelta
 from congtin.catalogue.front_matter import Translation
 from congtin.catalogue.source import Item
 from congtin.checks.registry import Repository, check
-from congtin.crosspost.addresses import fits
 from congtin.errors import Problem, Severity, did_you_mean, list_of
 from congtin.messages import Msg, msg
 from congtin.model import HANOI_TIME, Profile
@@ -35,14 +34,15 @@ def check_sections(repository: Repository) -> Iterator[Problem]:
 @check("items")
 def check_items(repository: Repository) -> Iterator[Problem]:
     """Yield facts that contradict the Site or the vocabulary."""
+    kinds = repository.network.kinds
     for item in repository.own_items:
         section = repository.network.sites[item.site].options.sections[item.section]
-        if not fits(section.kind, item.kind):
+        if not kinds.fits(section.kind, item.kind):
             text = msg(
                 "The kind “{kind}” cannot stand in “{section}”, which holds {content}.",
-                kind=item.kind.value,
+                kind=item.kind,
                 section=item.section,
-                content=section.kind.value,
+                content=section.kind,
             )
             hint = _fitting_sections(repository, item)
             yield Problem("wrong-section", text, item.original.path, _line(item, "kind"), hint)
@@ -103,7 +103,8 @@ def _matching(repository: Repository, pattern: str) -> set[str]:
 
 def _fitting_sections(repository: Repository, item: Item) -> Msg | None:
     sections = repository.network.sites[item.site].options.sections
-    fitting = [name for name, options in sections.items() if fits(options.kind, item.kind)]
+    kinds = repository.network.kinds
+    fitting = [name for name, options in sections.items() if kinds.fits(options.kind, item.kind)]
     words = msg("Sections of {site} for this kind: {words}.", site=item.site, words=list_of(fitting))
     return words if fitting else None
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
+from congtin.catalogue.front_matter import Document
 from congtin.catalogue.paths import MEDIA_SUFFIX, PICTURES
 from congtin.catalogue.source import Item, Source
 from congtin.checks.registry import Repository, check
@@ -168,12 +169,26 @@ def check_images(repository: Repository) -> Iterator[Problem]:
             for address, alternative in source.body.images:
                 for problem in _image(item, source, address, alternative):
                     yield _placed(repository, source, address, problem)
-        if facts.kind == "document":
+        if isinstance(facts, Document):
             for number, attachment in enumerate(facts.attachments):
-                if _own_file(item, attachment.file) is None:
-                    text = msg("The attached file is missing: “{file}”.", file=attachment.file)
-                    line = _front_line(item.original, "attachments", number, "file")
-                    yield Problem("missing-file", text, item.original.path, line, _file_hint(item, attachment.file))
+                line = _front_line(item.original, "attachments", number, "file")
+                missing = file_problem(item, item.original, attachment.file, line)
+                if missing:
+                    yield missing
+
+
+def file_problem(item: Item, source: Source, file: str, line: int) -> Problem | None:
+    """Return what is wrong with a file that a field of a Source names; None where the Item has it."""
+    if _own_file(item, file) is not None:
+        return None
+    text = msg("The attached file is missing: “{file}”.", file=file)
+    return Problem("missing-file", text, source.path, line, _file_hint(item, file))
+
+
+def item_problems(repository: Repository, item: Item, source: Source, item_id: str, line: int) -> Iterator[Problem]:
+    """Yield what is wrong with an Item that a field of a Source names."""
+    for problem in _link(repository, {}, item, source, f"item:{item_id}"):
+        yield replace(problem, line=line)
 
 
 def _file_hint(item: Item, path: str) -> Msg:

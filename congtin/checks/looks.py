@@ -9,6 +9,7 @@ from pathlib import Path
 
 from congtin.catalogue.closure import AllIds, whole_catalogue
 from congtin.catalogue.group import catalogue_of
+from congtin.catalogue.kind_models import source_models
 from congtin.catalogue.misplaced import misplaced, misplaced_rows
 from congtin.catalogue.overlay import Overlay, ReadFile
 from congtin.catalogue.rows import source_of
@@ -82,16 +83,17 @@ def look_at_both(store: CatalogueStore, here: Side, other: Side, changed: Change
         return first, _whole(store, other.network, changed.paths)
 
 
-def _alike(store: CatalogueStore, changed: Collection[str]) -> dict[str, list[Source]]:
-    rows = list(store.rows_of_items(touched_items(changed)))
-    return {row.item_path: [source_of(other) for other in store.rows_alike(row)] for row in rows if row.id}
+def _alike(store: CatalogueStore, network: Network, changed: Collection[str]) -> dict[str, list[Source]]:
+    rows, models = list(store.rows_of_items(touched_items(changed))), source_models(network.kinds)
+    return {row.item_path: [source_of(other, models) for other in store.rows_alike(row)] for row in rows if row.id}
 
 
 def _whole(store: CatalogueStore, network: Network, changed: Collection[str]) -> Look:
     catalogue = whole_catalogue(store, network)
     found = [problem for text in store.problems() for problem in problems_of_text(text)]
     found += [*catalogue.problems, *misplaced(network, store)]
-    return Look(network, replace(catalogue, problems=tuple(dict.fromkeys(found))), None, _alike(store, changed))
+    catalogue = replace(catalogue, problems=tuple(dict.fromkeys(found)))
+    return Look(network, catalogue, None, _alike(store, network, changed))
 
 
 @dataclass
@@ -144,4 +146,4 @@ class _Part:
         found = [problem for row in strange for problem in problems_of_text(row.problems)]
         found += [*catalogue.problems, *misplaced_rows(network, rows)]
         catalogue = replace(catalogue, problems=tuple(dict.fromkeys(found)))
-        return Look(narrow, catalogue, frozenset(judged), _alike(self.store, self.changed))
+        return Look(narrow, catalogue, frozenset(judged), _alike(self.store, network, self.changed))

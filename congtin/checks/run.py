@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from congtin.checks import alerts, attachments, documents, fixed_pages, items, links, places, required_sections, retired
+from congtin.checks import (
+    alerts,
+    attachments,
+    documents,
+    fixed_pages,
+    items,
+    kind_items,
+    links,
+    places,
+    required_sections,
+    retired,
+)
 from congtin.checks.registry import CHECKS, Repository
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
 
 __all__ = ["run_checks"]
-_MODULES = (alerts, attachments, documents, fixed_pages, items, links, places, required_sections, retired)
+_MODULES = (
+    alerts,
+    attachments,
+    documents,
+    fixed_pages,
+    items,
+    kind_items,
+    links,
+    places,
+    required_sections,
+    retired,
+)
 
 
 def run_checks(repository: Repository) -> list[Problem]:

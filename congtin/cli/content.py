@@ -9,13 +9,16 @@ from rich.table import Table
 
 from congtin.catalogue.new import confirm_translation, new_item, new_translation
 from congtin.cli.context import Context
+from congtin.cli.new_kind import NewGroup
 from congtin.cli.show import wide_console
 from congtin.messages import msg, translate, translate_count
 from congtin.model import ItemKind
 from congtin.network.load import load_network
 
 
-@click.group("new", help=translate("Write a new article, page, document or translation at the right place."))
+@click.group(
+    "new", cls=NewGroup, help=translate("Write a new article, page, document or translation at the right place.")
+)
 def new_group() -> None:
     """Hold one command for each kind."""
 

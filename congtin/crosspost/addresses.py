@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from congtin.catalogue.source import Item
-from congtin.model import Edition, ItemKind, SectionKind
+from congtin.model import Edition
 from congtin.network.network import Network
 
 
 def item_path(item: Item, section: str) -> str:
     """Return the address of ``item`` in a section, below the Edition's root."""
     where = item.original.where
-    if item.kind is ItemKind.PAGE:
+    if item.fixed:
         return f"{section}/{where.slug}/"
     return f"{section}/{where.year}/{where.slug}/"
 
@@ -25,15 +25,3 @@ def home_edition(network: Network, item: Item, lang: str) -> Edition:
 def canonical_url(network: Network, item: Item, lang: str) -> str:
     """Return the one address search engines and citations should use."""
     return f"{home_edition(network, item, lang).base_url}{item_path(item, item.section)}"
-
-
-_SECTIONS = {
-    ItemKind.ARTICLE: SectionKind.ARTICLES,
-    ItemKind.PAGE: SectionKind.PAGES,
-    ItemKind.DOCUMENT: SectionKind.DOCUMENTS,
-}
-
-
-def fits(section: SectionKind, kind: ItemKind) -> bool:
-    """Tell whether Items of a kind can stand in a section."""
-    return _SECTIONS[kind] is section

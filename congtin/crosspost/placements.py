@@ -10,7 +10,7 @@ from datetime import datetime
 
 from congtin.catalogue.source import Catalogue, Item
 from congtin.crosspost.acceptance import Acceptance, acceptance
-from congtin.crosspost.addresses import canonical_url, fits, item_path
+from congtin.crosspost.addresses import canonical_url, item_path
 from congtin.crosspost.consent import is_past, pick_problems
 from congtin.errors import Problem, did_you_mean
 from congtin.messages import msg
@@ -163,10 +163,10 @@ class _Placer:
             problem = Problem("unknown-section", text, site.file, 0, did_you_mean(consent.into, site.options.sections))
             if problem not in self.problems:
                 self.problems.append(problem)
-        elif not fits(site.options.sections[consent.into].kind, item.kind):
+        elif not self.network.kinds.fits(site.options.sections[consent.into].kind, item.kind):
             text = msg(
                 "A {kind} cannot go into “{section}” of {site}.",
-                kind=item.kind.value,
+                kind=item.kind,
                 section=consent.into,
                 site=site.id,
             )

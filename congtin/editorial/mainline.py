@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from typing import Self
 
 from congtin.catalogue.overlay import changed_files
 from congtin.catalogue.store import CatalogueStore
+from congtin.catalogue.sync import KINDS as READ_WITH
 from congtin.catalogue.sync import Synchroniser
 from congtin.checks.change import ChangeView, Side, view_change
 from congtin.checks.text import inspect_text
@@ -21,14 +22,14 @@ from congtin.cores import worker_count
 from congtin.editorial.repository import CommitTree, Difference, GitRepository
 from congtin.engine import engine_digest
 from congtin.errors import ProblemsFound
-from congtin.layout import CONTENT
+from congtin.layout import CONTENT, KINDS
 from congtin.network.load import load_network, load_picks
 from congtin.network.network import Network
 from congtin.network.stored import network_of, network_text
 from congtin.rules.combine import SiteRules, rules_of
 from congtin.rules.document_numbers import DocumentNumbers, load_document_numbers
 from congtin.rules.packs import RuleBook
-from congtin.rules.site_packs import pack_problems
+from congtin.rules.site_packs import kind_problems, pack_problems
 
 _COMMIT = "main"
 _PICK = re.compile(r"sites/([^/]+/[^/]+)/picks/[^/]+\.yaml")
@@ -66,7 +67,8 @@ class Mainline:
 
     def side(self, commit: str) -> Side:
         """Return Sites and rules of a commit, and what reads its files."""
-        network, numbers = self._sides(self._oid(commit, "sites"), self._oid(commit, "workflows"))
+        parts = (self._oid(commit, folder) for folder in ("sites", "workflows", KINDS))
+        network, numbers = self._sides(*parts)
         return Side(network, numbers, self.content.tree(commit).read)
 
     def _with_picks(self, before: Side, after: str, differences: Sequence[Difference]) -> Side | None:
@@ -74,7 +76,7 @@ class Mainline:
 
         A pick is pushed every day, and reading some hundred Sites again takes longer than a person likes to wait.
         """
-        paths = [d.path for d in differences if d.path.startswith(("sites/", "workflows/"))]
+        paths = [d.path for d in differences if d.path.startswith(("sites/", "workflows/", f"{KINDS}/"))]
         found = [_PICK.fullmatch(path) for path in paths]
         sites = {one[1] for one in found if one}
         if not paths or None in found or not sites <= before.network.sites.keys():
@@ -94,10 +96,12 @@ class Mainline:
         known = self.store.meta(_COMMIT)
         if known == commit:
             return
+        tree, network = self.content.tree(commit), self.side(commit).network
         paths = self._between(known, commit)
-        tree = self.content.tree(commit)
+        if self.store.meta(READ_WITH) != network.kinds.digest:
+            paths += self.store.paths_by_kinds()
         with changed_files(tree.read, paths) as folder, self.store.db:
-            reader = Synchroniser(folder, self.store, self.side(commit).network, inspect_text, worker_count())
+            reader = Synchroniser(folder, self.store, network, inspect_text, worker_count())
             reader.paths(paths)
             self.store.set_meta(_COMMIT, commit)
 
@@ -106,12 +110,12 @@ class Mainline:
             return [difference.path for difference in self.content.differences(known, commit)]
         return [*self.content.tree(commit).paths(CONTENT), *self.store.blobs()]
 
-    def _side(self, sites: str, workflows: str) -> tuple[Network, DocumentNumbers]:
-        kept = self.folder / "networks" / f"{sites}-{workflows}-{engine_digest()[:16]}.json"
+    def _side(self, sites: str, workflows: str, kinds: str) -> tuple[Network, DocumentNumbers]:
+        kept = self.folder / "networks" / f"{sites}-{workflows}-{kinds}-{engine_digest()[:16]}.json"
         if kept.is_file():
-            with self._exported(workflows=workflows) as root:
+            with self._exported({"workflows": workflows}) as root:
                 return network_of(kept.read_text("utf-8"), root), load_document_numbers(root)
-        with self._exported(sites=sites, workflows=workflows) as root:
+        with self._exported({"sites": sites, "workflows": workflows, KINDS: kinds}) as root:
             network, numbers = load_network(root), load_document_numbers(root)
         kept.parent.mkdir(exist_ok=True)
         for old in sorted(kept.parent.iterdir(), key=lambda file: file.stat().st_mtime)[:-6]:
@@ -125,12 +129,12 @@ class Mainline:
         return RuleBook.load(_Below(self.content.tree(workflows), "workflows"))
 
     @contextmanager
-    def _exported(self, **trees: str) -> Iterator[Path]:
+    def _exported(self, trees: Mapping[str, str]) -> Iterator[Path]:
         """Yield a folder with the files of some trees; only ordinary files, whatever Git's settings say."""
         with tempfile.TemporaryDirectory(prefix="congtin-") as name:
             root = Path(name)
             for folder, oid in trees.items():
-                (root / folder).mkdir()
+                (root / folder).mkdir(parents=True)
                 for mode, blob, path in self.content.tree(oid).entries("") if oid else ():
                     if mode.startswith("100"):
                         file = root / folder / path
@@ -150,6 +154,7 @@ def _require_packs(book: RuleBook, network: Network, now: datetime) -> None:
     """Raise ProblemsFound when a Site names packs that cannot be used: nothing could be judged then."""
     chosen = {tuple(site.options.rule_packs): site for site in network.sites.values()}
     found = [p for names, site in chosen.items() for p in pack_problems(book, names, now, site.file)]
+    found += kind_problems(book, network.kinds)
     if found:
         raise ProblemsFound(found)
 

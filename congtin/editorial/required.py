@@ -156,7 +156,7 @@ class Requirements:
             if paths:
                 known = item.site in self.network.sites
                 board = item.site if known else f"{item.site.partition('/')[0]}/portal"
-                for need in _from_rule(board, self.rules(board).approvals(item.kind.value), paths):
+                for need in _from_rule(board, self.rules(board).approvals(item.kind), paths):
                     self.add(need)
 
     def items(self) -> Iterator[Item]:

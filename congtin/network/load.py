@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from congtin import strict_yaml
 from congtin.errors import Problem, ProblemsFound
+from congtin.kinds.kinds import NO_KINDS
+from congtin.kinds.load import load_kinds
 from congtin.layout import DEFAULTS
 from congtin.messages import msg
 from congtin.model import SiteKind
@@ -24,7 +26,7 @@ from congtin.network.hosts import host_problems, site_editions, site_host
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 from congtin.network.picks import pick_files, pick_problem
-from congtin.network.references import reference_problems
+from congtin.network.references import reference_problems, section_kind_problems
 from congtin.network.texts import text_problems
 from congtin.validation import StrictModel, problems_of
 
@@ -72,6 +74,8 @@ class _Loader:
         self.root = root
         self.problems: list[Problem] = []
         self.levels: dict[str, list[File]] = {}
+        self.kinds = NO_KINDS
+        self.kinds_are_whole = True
         self.alert_files: dict[str, File] = {}
 
     def load(self) -> Network | None:
@@ -81,6 +85,9 @@ class _Loader:
         defaults = self.read(DEFAULTS)
         if self.problems:
             return None
+        self.kinds, found = load_kinds(self.root)
+        self.kinds_are_whole = not found
+        self.problems += found
         vocabulary = self.model(Vocabulary, [self.read(VOCABULARY)])
         portals: dict[str, Portal] = {}
         sites: dict[str, Site] = {}
@@ -89,7 +96,7 @@ class _Loader:
                 self.load_portal(folder.name, defaults, portals, sites)
         if vocabulary is None:
             return None
-        return Network(self.root, portals, sites, vocabulary, tuple(self.alerts(portals, sites)))
+        return Network(self.root, portals, sites, vocabulary, self.kinds, tuple(self.alerts(portals, sites)))
 
     def load_portal(self, portal_id: str, defaults: File, portals: dict[str, Portal], sites: dict[str, Site]) -> None:
         file = self.read(f"sites/{portal_id}/{PORTAL_FILE}")
@@ -136,7 +143,10 @@ class _Loader:
     def reference_problems(self, network: Network) -> Iterator[Problem]:
         """Yield what Sites name and nobody has."""
         for site in network.sites.values():
-            yield from reference_problems(network, site, partial(locate, self.levels[site.id]))
+            place = partial(locate, self.levels[site.id])
+            yield from reference_problems(network, site, place)
+            if self.kinds_are_whole:
+                yield from section_kind_problems(network, site, place)
 
     def load_site(self, site_id: str, levels: list[File], portal: PortalOptions, sites: dict[str, Site]) -> None:
         options = self.model(SiteOptions, levels)

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from congtin.kinds.kinds import NO_KINDS, Kinds
 from congtin.languages import VIETNAMESE, ascii_slug
 from congtin.model import HANOI_TIME, Edition, EditionKey, SiteKind
 from congtin.network.alerts import LEVELS, Alert
@@ -93,6 +94,7 @@ class Network:
     portals: Mapping[str, Portal]
     sites: Mapping[str, Site]
     vocabulary: Vocabulary
+    kinds: Kinds = NO_KINDS
     alerts: tuple[Alert, ...] = ()
 
     def editions(self) -> Iterator[Edition]:

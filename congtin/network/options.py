@@ -97,7 +97,8 @@ class SectionOptions(StrictModel):
     """One section of a Site."""
 
     label: LocalText
-    kind: SectionKind = Field(default=SectionKind.ARTICLES, strict=False)
+    kind: str = SectionKind.ARTICLES.value
+    """One that a kind of Items stands in; `references` looks."""
     lang: LanguageTag | None = None
 
 

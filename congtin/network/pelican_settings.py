@@ -23,6 +23,8 @@ def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile)
         "PATH": str(root),
         "OUTPUT_PATH": str(root / OUTPUT),
         "THEME": str(root / THEME),
+        # The templates of kinds lie in their own folders: kinds/<kind>/item.html.
+        "THEME_TEMPLATES_OVERRIDES": [str(root / THEME)],
         "PLUGIN_PATHS": [str(root / PLUGINS)],
         "PLUGINS": PLUGIN_NAMES,
         "ARTICLE_PATHS": [],

@@ -30,6 +30,16 @@ def reference_problems(network: Network, site: Site, locate: Locate) -> Iterator
             yield Problem("unknown-section", text, *place, did_you_mean(rule.into, site.options.sections))
 
 
+def section_kind_problems(network: Network, site: Site, locate: Locate) -> Iterator[Problem]:
+    """Yield sections of a kind in which no kind of Items stands."""
+    known = network.kinds.sections
+    for name, options in site.options.sections.items():
+        if options.kind not in known:
+            field, place = f"sections.{name}.kind", locate(["sections", name, "kind"])
+            text = msg("“{field}” must be one of: {words}.", field=field, words=", ".join(known))
+            yield Problem("wrong-value", text, *place, did_you_mean(options.kind, known))
+
+
 def _retirement_problems(network: Network, site: Site, locate: Locate) -> Iterator[Problem]:
     """Yield what keeps readers of a retired Site from its successor (A17)."""
     options, successor = site.options, site.options.successor

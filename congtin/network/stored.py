@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from congtin.kinds.kinds import Kinds
 from congtin.model import Edition, EditionKey
 from congtin.network.alerts import Alert, PortalAlert, SiteAlert
 from congtin.network.network import Network, Portal, Site
@@ -14,6 +15,7 @@ from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 def network_text(network: Network) -> str:
     """Return a Network as text, without its root."""
     data = {
+        "kinds": network.kinds.text,
         "vocabulary": network.vocabulary.model_dump_json(by_alias=True),
         "portals": [[p.id, p.file, p.options.model_dump_json(by_alias=True)] for p in network.portals.values()],
         "sites": [_site_data(site) for site in network.sites.values()],
@@ -27,8 +29,9 @@ def network_of(text: str, root: Path) -> Network:
     data = json.loads(text)
     portals = {i: Portal(i, file, PortalOptions.model_validate_json(options)) for i, file, options in data["portals"]}
     sites = {fields[0]: _site(*fields) for fields in data["sites"]}
+    vocabulary = Vocabulary.model_validate_json(data["vocabulary"])
     alerts = tuple(_alert(*fields) for fields in data["alerts"])
-    return Network(root, portals, sites, Vocabulary.model_validate_json(data["vocabulary"]), alerts)
+    return Network(root, portals, sites, vocabulary, Kinds.of_text(data["kinds"]), alerts)
 
 
 def _alert(file: str, owner: str, options: str) -> Alert:

@@ -12,7 +12,8 @@ from congtin.network.options import LocalText, PathPart, Words
 from congtin.validation import StrictModel
 
 BoardRole = Literal["member", "deputy", "head"]
-Kind = Literal["article", "page", "document", "dialogue", "question"]
+Kind = PathPart
+"""One of the Network; `site_packs.kind_problems` tells of those it has not."""
 Status = Literal["verified", "unverified"]
 Amount = Annotated[int, Field(ge=1, le=10_000)]
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,21 @@ def pack_problems(
     for number, pack in enumerate(active):
         for other in active[:number]:
             yield from _step_contradictions(other, pack)
+
+
+def kind_problems(book: RuleBook, kinds: Collection[str]) -> Iterator[Problem]:
+    """Yield kinds that packs name and the Network has not: a rule for a misspelt kind would hold for nothing."""
+    for pack in book.packs.values():
+        for where, rule in pack.rules():
+            for number, kind in enumerate(getattr(rule, "kinds", ())):
+                if kind not in {*kinds, *_OF_REGULATIONS}:
+                    text = msg("There is no kind “{kind}”.", kind=kind)
+                    line = pack.line(*where, "kinds", number)
+                    yield Problem("unknown-kind", text, pack.path, line, did_you_mean(kind, [*kinds, *_OF_REGULATIONS]))
+
+
+# Regulations speak of these whether a theme has them or not.
+_OF_REGULATIONS = ("dialogue", "question")
 
 
 def _contradictions(active: Sequence[RulePack], field: str) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from congtin.catalogue.front_matter import Document, Translation
+from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.source import Item
 from congtin.model import Edition, Placement
 from congtin.network.network import Site
@@ -29,7 +30,7 @@ def item_data(item: Item, site: Site, retention: Retention, trail: Trail) -> dic
     return {
         "format": 1,
         "id": item.id,
-        "kind": item.kind.value,
+        "kind": item.kind,
         "site": item.site,
         "site_name": site.name,
         "section": item.section,
@@ -37,6 +38,7 @@ def item_data(item: Item, site: Site, retention: Retention, trail: Trail) -> dic
         "teaser": facts.teaser,
         "languages": {source.lang: _language(source.front.title, source.front) for source in item.sources()},
         "document": _document(facts) if isinstance(facts, Document) else None,
+        "fields": _fields(facts) if isinstance(facts, KindItem) else None,
         "published": facts.date.isoformat(),
         "updated": _moment(facts.updated),
         "change_note": facts.change_note,
@@ -67,6 +69,10 @@ def _document(facts: Document) -> dict[str, object]:
         "abstract", "field", "recipients", "replaces", "replaced_by", "attachments",
     )  # fmt: skip
     return facts.model_dump(mode="json", include=set(names))
+
+
+def _fields(facts: KindItem) -> dict[str, object]:
+    return facts.model_dump(mode="json", by_alias=True, include=set(facts.declared.options.fields), exclude_none=True)
 
 
 def placement_data(placement: Placement, edition: Edition) -> dict[str, object]:

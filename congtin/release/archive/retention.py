@@ -9,7 +9,6 @@ from pydantic import Field
 
 from congtin.errors import Problem, ProblemsFound
 from congtin.messages import msg
-from congtin.model import ItemKind
 from congtin.network.options import LocalText, Words
 from congtin.rules.combine import SiteRules
 from congtin.rules.reading import Reader, read_model
@@ -41,6 +40,8 @@ class RetentionKinds(StrictModel):
     article: RetentionClass
     page: RetentionClass
     document: RetentionClass
+    other: RetentionClass = RetentionClass(label={"vi": "Thông tin khác", "en": "Other information"})
+    """Every other kind; without a term somebody has still to ask the state's archive."""
 
 
 class RetentionTable(StrictModel):
@@ -85,14 +86,14 @@ def load_retention(reader: Reader) -> RetentionTable:
     return table
 
 
-def retention_of(table: RetentionTable, kind: ItemKind, rules: SiteRules) -> Retention:
+def retention_of(table: RetentionTable, kind: str, rules: SiteRules) -> Retention:
     """Return what holds for the Items of a kind on a Site: the policy's term first, the kind's where it has none."""
     in_force = rules.retention
     policy = in_force.rule.policy if in_force else "none"
     of_policy: RetentionClass = getattr(table.policies, policy)
-    of_kind: RetentionClass = getattr(table.kinds, kind.value)
+    of_kind: RetentionClass = getattr(table.kinds, kind, table.kinds.other)
     chosen = of_policy if of_policy.term is not None else of_kind
     # The pack's own article is nearer to the Site than the table's.
     source = in_force.source if in_force and chosen is of_policy else chosen.source
     label = f"{of_kind.label['vi']} – {of_policy.label['vi']}"
-    return Retention(policy, kind.value, label, chosen.term, source)
+    return Retention(policy, kind, label, chosen.term, source)
