@@ -5,8 +5,9 @@ from __future__ import annotations
 from pelican import signals
 from pelican.generators import Generator
 
-from congtin.build.discovery import robots, security, server_lists, sitemap
+from congtin.build.discovery import opensearch, robots, security, server_lists, sitemap
 from congtin.build.feeds import feed_bytes, feeds
+from congtin.build.heads import OPENSEARCH
 from congtin.build.writer import EditionWriter
 
 
@@ -24,6 +25,9 @@ class Discovery(Generator):  # type: ignore[misc]  # Pelican has no type hints
             if not writer.sink.keep(name, keys.of_feed(feed.items)):
                 writer.sink.put(name, feed_bytes(contexts, feed))
         writer.sink.put(f"{plan.edition.folder}/sitemap.xml", sitemap(contexts))
+        description = opensearch(contexts)
+        if description:
+            writer.sink.put(f"{plan.edition.folder}/{OPENSEARCH}", description)
         self.write_host_files(writer)
         for name, text in server_lists(plan).items():
             writer.sink.put(name, text.encode("utf-8"))
