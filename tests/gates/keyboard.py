@@ -1,4 +1,4 @@
-"""Walks through pages with nothing but the keyboard. What is walked to is found by what it is, not by a class or a name.
+"""Walks through pages with nothing but the keyboard; what is walked to is found by what it is, not by a class.
 
 Each walk returns findings; none when the page has nothing to walk to, which the tests that need it check.
 """
@@ -35,7 +35,7 @@ def tab_to(page: Page, wanted: str) -> bool:
 
 
 def skip_link(page: Page, where: str) -> Iterator[Finding]:
-    """The first key reaches a link that is seen then and leads past the frame (WCAG 2.4.1)."""
+    """Yield unless the first key reaches a link that is seen then and leads past the frame (WCAG 2.4.1)."""
     page.evaluate(FROM_START)
     page.keyboard.press("Tab")
     link = page.evaluate("""() => { const e = document.activeElement, box = e.getBoundingClientRect();
@@ -55,7 +55,7 @@ def skip_link(page: Page, where: str) -> Iterator[Finding]:
 
 
 def languages(page: Page, where: str) -> Iterator[Finding]:
-    """Another language is reached with Tab and Enter; where a page has none to switch to, nothing is walked."""
+    """Reach another language with Tab and Enter; where a page has none to switch to, nothing is walked."""
     own = page.evaluate("document.documentElement.lang")
     links = page.locator("header a[hreflang], nav a[hreflang]")
     others = [lang for link in links.all() if (lang := link.get_attribute("hreflang")) and lang != own]
@@ -73,7 +73,7 @@ def languages(page: Page, where: str) -> Iterator[Finding]:
 
 
 def menu(page: Page, where: str) -> Iterator[Finding]:
-    """The menu is opened, where it is closed, and its last entry is followed, with the keys alone."""
+    """Open the menu, where it is closed, and follow its last entry, with the keys alone."""
     entries = page.locator("header nav a[href]:not([hreflang]), body > nav a[href]:not([hreflang])")
     addresses = [a for link in entries.all() if (a := link.get_attribute("href")) and a.startswith("/")]
     if not addresses:
@@ -91,8 +91,9 @@ def menu(page: Page, where: str) -> Iterator[Finding]:
 
 
 def search(page: Page, where: str, words: str) -> Iterator[Finding]:
-    """Somebody types words into the search field and presses Enter; nothing is walked where there is none."""
-    field = "[role=search] input[type=search], [role=search] input:not([type]), [role=search] input[type=text], search input"
+    """Type words into the search field and press Enter; nothing is walked where there is none."""
+    kinds = ("input[type=search]", "input[type=text]", "input:not([type])")
+    field = ", ".join(f"{form} {kind}" for form in ("[role=search]", "search") for kind in kinds)
     if not page.locator(field).count():
         return
     yield from _disclosed(page, field, where)
@@ -108,7 +109,7 @@ def search(page: Page, where: str, words: str) -> Iterator[Finding]:
 
 
 def filters(page: Page, where: str, address: str) -> Iterator[Finding]:
-    """Somebody filters a list: Tab to the filter, Enter, and the filter is the current one there."""
+    """Filter a list: Tab to the filter, Enter, and the filter is the current one there."""
     wanted = f"main a[href='{address}']"
     yield from _disclosed(page, wanted, where)
     if not tab_to(page, wanted):
@@ -122,7 +123,8 @@ def filters(page: Page, where: str, address: str) -> Iterator[Finding]:
 
 def _disclosed(page: Page, wanted: str, where: str) -> Iterator[Finding]:
     """Open with the keys what hides ``wanted``: a summary, or a button that says what it controls."""
-    opener = page.evaluate("""wanted => {
+    opener = page.evaluate(
+        """wanted => {
         const element = document.querySelector(wanted);
         if (!element || element.checkVisibility({visibilityProperty: true})) return "";
         const details = element.closest("details:not([open])");
@@ -133,7 +135,9 @@ def _disclosed(page: Page, wanted: str, where: str) -> Iterator[Finding]:
             if (button) return mark(button);
         }
         return "none";
-    }""", wanted)
+    }""",
+        wanted,
+    )
     if not opener:
         return
     if opener == "none" or not tab_to(page, opener):
@@ -144,7 +148,7 @@ def _disclosed(page: Page, wanted: str, where: str) -> Iterator[Finding]:
 
 
 def disclosures(page: Page, where: str) -> Iterator[Finding]:
-    """Whatever opens, opens and closes with the keys; Escape closes a dialog, and the focus goes back."""
+    """Open and close with the keys whatever opens; Escape closes a dialog, and the focus goes back."""
     count = page.evaluate("""() => { const all = [...document.querySelectorAll(
         "summary, button[aria-expanded], [popovertarget], [commandfor], [aria-haspopup=dialog]")]
         .filter(e => e.checkVisibility({visibilityProperty: true}));

@@ -1,6 +1,6 @@
 """What people change so that they can read: spacing of text, twice its size, a narrow window, no movement.
 
-The changes come through the browser's own style objects, which no page policy forbids, as a reader's browser makes them.
+The changes come through the browser's own style objects, which no policy of a page forbids.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from gates.found import Finding, short
+from gates.scripts import script
 
 NARROW = 320
 # WCAG 1.4.12: the distances a page must bear.
@@ -21,45 +22,8 @@ _ADD = """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; }"""
 _REMOVE = "() => { document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, -1); }"
 # Elements whose text is cut off, and whatever makes the page wider than the window.
-_LOST = """() => {
-    const found = [];
-    const say = (rule, element, more) => found.push([rule, element.outerHTML.slice(0, 200), more]);
-    const wide = document.documentElement.scrollWidth - innerWidth;
-    for (const element of document.body.querySelectorAll("*")) {
-        const style = getComputedStyle(element);
-        const box = element.getBoundingClientRect();
-        if (!box.width || !box.height || style.visibility === "hidden") continue;
-        const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-        const hidden = box.width <= 2 || box.height <= 2 || style.clipPath !== "none";
-        if (hidden) continue;
-        const cuts = axis => ["hidden", "clip"].includes(style[axis]);
-        if ((own || element.children.length) && (
-                (cuts("overflowY") && element.scrollHeight > element.clientHeight + 2) ||
-                (cuts("overflowX") && element.scrollWidth > element.clientWidth + 2)) && element.innerText?.trim()) {
-            say("text-cut", element, `${element.scrollWidth}×${element.scrollHeight} in ${element.clientWidth}×${element.clientHeight}`);
-        }
-        let scrolls = false;
-        for (let up = element; up && up !== document.body; up = up.parentElement) {
-            scrolls ||= ["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX);
-        }
-        if (wide > 0 && !scrolls && own && box.right > innerWidth + 1) say("sideways", element, `${Math.round(box.right)} pixels`);
-    }
-    if (wide > 0 && !found.some(each => each[0] === "sideways")) say("sideways", document.body, `${wide} pixels too wide`);
-    return found;
-}"""
-_MOVING = """() => {
-    const long = list => list.split(",").some(each => parseFloat(each) * (each.trim().endsWith("ms") ? 1 : 1000) > 10);
-    const found = [];
-    for (const element of document.querySelectorAll("*")) {
-        for (const part of [null, "::before", "::after"]) {
-            const style = getComputedStyle(element, part);
-            const moves = (style.animationName !== "none" && long(style.animationDuration)) || long(style.transitionDuration);
-            if (moves || (!part && style.scrollBehavior === "smooth")) { found.push(element.outerHTML.slice(0, 200)); break; }
-        }
-        if (element.matches("marquee, blink, [autoplay]")) found.push(element.outerHTML.slice(0, 200));
-    }
-    return found.concat(document.getAnimations().map(each => `animation ${each.id || each.animationName || ""}`));
-}"""
+_LOST = script("lost")
+_MOVING = script("moving")
 
 
 def reading_findings(page: Page, where: str) -> Iterator[Finding]:
