@@ -15,7 +15,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 from gates.found import Finding, told
 from gates.lighthouse import UNMEASURED, Measured, measure
 from gates.links import dead_links, foreign_loads
@@ -33,6 +32,7 @@ from congtin.build.pipeline import build
 from congtin.build.request import BuildRequest
 from congtin.release.making import editions_of
 
+ROOT = Path(__file__).resolve().parent.parent
 __all__ = ["PARTS", "Counts", "Result", "built", "told"]
 
 Facts = list[tuple[str, str]]
