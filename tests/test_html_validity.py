@@ -12,8 +12,8 @@ from whole import WholeNetwork
 pytestmark = pytest.mark.slow
 
 TEMPLATES = {
-    "404", "archive", "archives", "article", "contact", "directory", "document", "home", "library", "page", "pages",
-    "redirect", "section", "sitemap", "tag", "tags", "withdrawn",
+    "404", "accessibility", "archive", "archives", "article", "contact", "directory", "document", "home", "library",
+    "page", "pages", "redirect", "section", "sitemap", "tag", "tags", "withdrawn",
 }  # fmt: skip
 OF_EACH = 3
 

@@ -116,7 +116,7 @@ def browser(whole: WholeNetwork, counts: Counts, folder: Path) -> Result:
     keys = {page: _key(whole, page) for page in chosen}
     waiting = sorted(page for page in chosen if keys[page] not in known)
     found: list[Finding] = []
-    with _served(whole, waiting) as server, memory.open("a", encoding="utf-8") as notes:
+    with served(whole, waiting) as server, memory.open("a", encoding="utf-8") as notes:
         work = [(server.port, waiting[n : n + _BATCH]) for n in range(0, len(waiting), _BATCH)]
         with ProcessPoolExecutor(counts.workers) as pool:
             for number, (_, batch) in enumerate(pool.map(_open, work)):
@@ -147,7 +147,7 @@ def _key(whole: WholeNetwork, page: BuiltPage) -> str:
 
 
 @contextmanager
-def _served(whole: WholeNetwork, pages: list[BuiltPage]) -> Iterator[Nginx]:
+def served(whole: WholeNetwork, pages: list[BuiltPage]) -> Iterator[Nginx]:
     hosts = set(hosts_of(pages))
     editions = [each for each in editions_of(whole.repository.network) if each.host in hosts]
     with (
@@ -178,7 +178,7 @@ def lighthouse(whole: WholeNetwork, counts: Counts, folder: Path) -> Result:
     for page in sorted(pages, key=lambda each: (each.lang != "vi", each.component, each)):
         firsts.setdefault((page.template, page.lang if page.template == "home" else ""), page)
     chosen = {page.url: page.template for page in firsts.values()}
-    with _served(whole, list(firsts.values())) as server:
+    with served(whole, list(firsts.values())) as server:
         measured = [each for url in chosen for each in measure(server.port, [url], limit=100)]
     found = [each for page in measured for each in page.findings()]
     facts = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from collections import defaultdict
@@ -13,7 +12,7 @@ from audit_parts import Result
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "audit.md"
-DATA = ROOT / "themes" / "base" / "audit.json"
+DATA = ROOT / "themes" / "base" / "templates" / "_audit.html"
 BEGIN, END = "<!-- last audit -->", "<!-- end of last audit -->"
 
 
@@ -27,13 +26,16 @@ def write(done: list[Result], seed: int, today: date) -> list[Path]:
     DOCUMENT.write_text(re.sub(f"{BEGIN}.*{END}", lambda _: section, text, flags=re.DOTALL), "utf-8")
     opened = facts["Pages opened in Chromium"].partition(" of ")[0].replace(",", "")
     data = {
-        "date": today.isoformat(),
-        "commit": commit(),
-        "pages": int(facts["Pages, all looked at as files"].replace(",", "")),
-        "opened": int(opened),
-        "findings": 0,
+        "date": f'"{today.isoformat()}"',
+        "commit": f'"{commit()}"',
+        "pages": facts["Pages, all looked at as files"].replace(",", ""),
+        "opened": opened,
+        "findings": "0",
     }
-    DATA.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    # The first line says who writes the file; the rest is what templates read.
+    first = DATA.read_text("utf-8").partition("\n")[0]
+    lines = [f"{{% set audit_{name} = {value} %}}" for name, value in data.items()]
+    DATA.write_text("\n".join([first, *lines]) + "\n", "utf-8")
     return [DOCUMENT, DATA]
 
 

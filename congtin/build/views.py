@@ -9,7 +9,15 @@ from typing import Any
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
-from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
+from congtin.build.pages import (
+    ACCESSIBILITY_PATH,
+    CONTACT_PATH,
+    DIRECTORY_PATH,
+    SITEMAP_PATH,
+    TAGS_PATH,
+    PageSpec,
+    page_path,
+)
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
@@ -77,6 +85,7 @@ class Views:
             portal=None if is_portal else self.site_link(plan.portal_site),
             directory=self.address(DIRECTORY_PATH) if is_portal else "",
             contact_url=self.address(CONTACT_PATH),
+            accessibility_url=self.address(ACCESSIBILITY_PATH),
             sitemap_url=self.address(SITEMAP_PATH),
             contact={k: v for k, v in options.contact.model_dump().items() if v},
             owning_authority=self.vietnamese(options.owning_authority),
