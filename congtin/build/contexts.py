@@ -6,6 +6,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from congtin.build.heads import Heads
@@ -80,6 +81,15 @@ class DirectoryGroup:
 
     kind: str
     sites: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class RetiredSite:
+    """A component Site whose organisation has ended, and who took over (A17)."""
+
+    site: Link
+    since: date | None
+    successor: Link | None
 
 
 class Contexts:
@@ -234,14 +244,23 @@ class Contexts:
         order = (SiteKind.DEPARTMENT, SiteKind.WARD, SiteKind.COMMUNE, SiteKind.SPECIAL_ZONE, SiteKind.TOPIC)
         groups = []
         for kind in order:
-            sites = [site for site in self.plan.directory if site.kind is kind]
+            sites = [site for site in self.plan.directory if site.kind is kind and not site.is_retired(self.plan.now)]
             sites.sort(key=lambda site: collation_key(site.name))
             if sites:
                 groups.append(DirectoryGroup(kind.value, tuple(self.views.site_link(site) for site in sites)))
         return groups
 
     def _directory(self, spec: PageSpec) -> Context:
-        return {"groups": self.directory(), "total": len(self.plan.directory)}
+        groups = self.directory()
+        total = sum(len(group.sites) for group in groups)
+        return {"groups": groups, "total": total, "retired": self.retired_sites()}
+
+    def retired_sites(self) -> list[RetiredSite]:
+        """Return the component Sites that are kept as they were, in alphabetical order."""
+        sites = [site for site in self.plan.directory if site.is_retired(self.plan.now)]
+        sites.sort(key=lambda site: collation_key(site.name))
+        links = self.views
+        return [RetiredSite(links.site_link(s), s.options.retired_on, links.successor(s)) for s in sites]
 
     def _redirect(self, spec: PageSpec) -> Context:
         return {"target": spec.redirect.target if spec.redirect else ""}

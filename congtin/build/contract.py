@@ -29,7 +29,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "archives": ("years",),
     "article": _ITEM,
     "contact": ("board", "contact", "portal_contact"),
-    "directory": ("groups", "total"),
+    "directory": ("groups", "total", "retired"),
     "document": _ITEM,
     "home": ("latest", "blocks", "services_url", "directory_counts"),
     "library": (*_LIST, "filters", "current", "library_url"),

@@ -85,25 +85,29 @@ def _network(root: Path, store: CatalogueStore, paths: Collection[str] | None) -
     store.set_meta("network", digest)
     store.set_meta("network-text", network_text(network))
     store.set_meta("sites", json.dumps(list(network.sites)))
-    picks = _only_picks(paths)
-    if picks is None:
+    chosen = _only_choices(network, paths)
+    if chosen is None:
         store.forget_all_sites()
     else:
-        store.forget_sites(picks | store.sites_of_ids(_ids(paths or ())))
+        store.forget_sites(chosen | store.sites_of_ids(_ids(paths or ())))
     return network
 
 
-def _only_picks(paths: Iterable[str] | None) -> set[str] | None:
-    """Return the Sites whose picks changed, when nothing else of the Network did."""
+def _only_choices(network: Network, paths: Iterable[str] | None) -> set[str] | None:
+    """Return the Sites whose picks or alerts changed, when nothing else of the Network did."""
     if paths is None:
         return None
-    sites = set()
+    sites: set[str] = set()
     for path in paths:
         parts = path.split("/")
-        if path.startswith(_NETWORK_FOLDERS):
-            if len(parts) != 5 or parts[3] != "picks":
-                return None
+        if not path.startswith(_NETWORK_FOLDERS):
+            continue
+        if len(parts) == 5 and parts[3] in ("picks", "alerts"):
             sites.add(f"{parts[1]}/{parts[2]}")
+        elif len(parts) == 4 and parts[2] == "alerts":
+            sites.update(site.id for site in network.sites_of(parts[1]))
+        else:
+            return None
     return sites
 
 

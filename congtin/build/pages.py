@@ -55,7 +55,7 @@ class Outline:
 
     @cached_property
     def _by_time(self) -> list[PlacedItem]:
-        return sorted(self.plan.items, key=by_time)
+        return sorted(self.plan.listed(), key=by_time)
 
     @cached_property
     def live(self) -> list[PlacedItem]:

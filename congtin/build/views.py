@@ -6,6 +6,7 @@ import functools
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
@@ -19,7 +20,7 @@ from congtin.build.pages import (
     page_path,
 )
 from congtin.build.plan import EditionPlan, PlacedItem
-from congtin.build.view_types import Card, Link, PageView, SiteView, Text
+from congtin.build.view_types import AlertView, Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
 from congtin.layout import THEME
@@ -100,8 +101,23 @@ class Views:
             trust_label=options.trust_label.address,
             demonstration=self.demonstration,
             preview=self.preview,
-            retired=options.status == "retired",
+            retired=plan.site.is_retired(plan.now),
+            retired_on=options.retired_on,
+            retired_reason=self.local(options.retired_reason),
+            successor=self.successor(plan.site),
+            alerts=tuple(self._alerts()),
         )
+
+    def _alerts(self) -> Iterator[AlertView]:
+        for alert in self.plan.alerts:
+            yield AlertView(
+                level=alert.level,
+                text=self.text(alert.text, alert.text_lang),
+                url=alert.url,
+                title=self.text(alert.title, alert.title_lang),
+                until=alert.until,
+                issuer=self.site_link(self.plan.portal_site) if alert.of_portal else None,
+            )
 
     @functools.cached_property
     def sections(self) -> dict[str, Link]:
@@ -129,6 +145,14 @@ class Views:
             edition = next((e for e in site.editions if e.lang == self.plan.lang), site.editions[0])
             self._site_links[site.id] = Link(self.local(site.options.name), edition.base_url, lang=edition.lang)
         return self._site_links[site.id]
+
+    def successor(self, site: Site) -> Link | None:
+        """Return a link to who took over from a retired Site; outside the network it is named by its host (A17)."""
+        own = self.plan.successors.get(site.id)
+        if own:
+            return self.site_link(own)
+        address = site.options.successor
+        return Link(Text(urlsplit(address).netloc), address) if address else None
 
     def tag(self, tag: str) -> Link:
         """Return a link to the list of a tag."""
@@ -204,7 +228,9 @@ class Views:
 
     def _make_card(self, placed: PlacedItem) -> Card:
         facts, placement = placed.item.facts, placed.placement
-        url = self.root_path + placement.path
+        url = placed.canonical if placed.is_teaser else self.root_path + placement.path
+        # The picture lies beside the origin's page, and no page asks another host for anything.
+        image = facts.image if not placed.is_teaser else None
         return Card(
             id=facts.id,
             kind=facts.kind,
@@ -214,11 +240,12 @@ class Views:
             date=facts.date,
             section=self.sections[placement.section].label,
             origin=self.site_link(placed.origin) if placed.is_copy else None,
-            image=url + facts.image.rpartition("/")[2] if facts.image else "",
+            image=url + image.rpartition("/")[2] if image else "",
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
             updated=facts.updated,
+            host=urlsplit(url).netloc,
             **(self._document(placed, facts) if isinstance(facts, Document) else {}),
         )
 

@@ -127,7 +127,10 @@ class Monitor:
         for site, kind in sorted(kinds.items()):
             copies = kind in settings.copies_count
             appeared = new_times(known.of(site), copies=copies, days=settings.new_days)
-            rules = policy.rules(site).update_windows
+            # Nothing new is to appear on a Site that is kept as it was (A17).
+            known_site = policy.network.sites.get(site)
+            retired = known_site is not None and known_site.is_retired(now)
+            rules = () if retired else policy.rules(site).update_windows
             yield site, freshness(rules, kind, settings.windows, policy.calendar, appeared, now, since)
 
     def _backups(self, now: datetime) -> tuple[Sequence[BackupAge], list[Finding]]:
