@@ -11,7 +11,7 @@ WORKERS ?= 2
 ARGS ?=
 PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
 
-.PHONY: help setup setup-test run test lint format types pytest build check serve translations lock clean bench bench-gate bench-publish verify-long drill
+.PHONY: audit help setup setup-test run test lint format types pytest build check serve translations lock clean bench bench-gate bench-publish verify-long drill
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench-publish: setup ## one Item from merge to live, against a full publication 
 
 drill: setup-test ## publishing proved in full: 200 kills, 50 switches under load, every host, restore; minutes to hours
 	@$(BIN)/python tools/drill.py $(ARGS)
+
+audit: setup-test ## judge all pages: Nu, axe, Lighthouse, links, keyboard; writes docs/audit.md; an hour, --all takes a night
+	@$(BIN)/python tools/audit.py $(ARGS)
 
 verify-long: setup-test ## 300 random series of edits and 200 interrupted builds, with a new seed
 	@$(BIN)/python tools/verify_long.py $(ARGS)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from gates.axe import axe_findings
+from gates.focus import focus_findings
 from gates.found import Finding, told
+from gates.keyboard import disclosures, filters, languages, menu, search, skip_link
+from gates.lighthouse import LIMIT, measure
 from gates.links import dead_links, foreign_loads
 from gates.pages import BuiltPage, built_pages, page_templates, sample
+from gates.reading import reading_findings
 from gates.serving import DARK, DESKTOP, PHONE, chromium, look_like, plant, serving, visitor
 from gates.structure import structure_findings
 from gates.visit import sideways
@@ -237,6 +242,83 @@ def test_a_heavy_page_is_found(page, server):
 
 def reading() -> BuiltPage:
     return BuiltPage("ha.gov.vn/tin-tuc/2026/a/index.html", "vi", "article", "", "ha", component=False)
+
+
+# --- readers and keyboards ------------------------------------------------------------------------
+
+FOCUS = {
+    "focus-invisible": ("", "main a:focus-visible { outline: none }"),
+    "focus-contrast": ("", "main a:focus-visible { outline: 3px solid #eee }"),
+    "focus-covered": ("", "body::after { content: ''; position: fixed; inset: 0 } main a { z-index: -1 }"),
+    "focus-order": ('<button tabindex="1">a</button>', ""),
+}
+
+
+@pytest.mark.parametrize("rule", FOCUS)
+def test_a_fault_of_the_focus_is_found(page, server, rule):
+    html, style = FOCUS[rule]
+    open_page(page, server, f'<p><a href="/">Một liên kết</a></p>{html}', style)
+    look_like(page, DESKTOP)
+    assert rule in rules(list(focus_findings(page, ARTICLE)))
+
+
+def test_a_trap_and_what_tab_does_not_reach_are_found(page, server):
+    """A script of the page's own that holds the focus: what comes after it is never reached (WCAG 2.1.2)."""
+    open_page(page, server, '<p><button id="hold">a</button><a href="/">b</a></p>')
+    page.evaluate("""() => document.getElementById("hold").addEventListener("keydown", event => {
+        if (event.key === "Tab") event.preventDefault(); })""")
+    assert {"focus-trap", "focus-missed"} <= rules(list(focus_findings(page, ARTICLE)))
+
+
+READING = {
+    "sideways (WCAG 1.4.10)": "main p { min-width: 340px }",
+    "sideways (WCAG 1.4.12)": "main p { width: 18em; white-space: nowrap }",
+    "text-cut (WCAG 1.4.12)": "main p { height: 1.2em; overflow: hidden }",
+    "text-cut (WCAG 1.4.4)": "main p { height: 20px; overflow: hidden }",
+    "moves": "main p { animation: away 3s infinite } @keyframes away { to { opacity: .9 } }",
+}
+
+
+@pytest.mark.parametrize("rule", READING)
+def test_a_page_that_does_not_bear_how_people_read_is_found(page, server, rule):
+    open_page(page, server, "<p>Một đoạn văn dài hơn, để thấy điều gì xảy ra.</p>", READING[rule])
+    assert rule in rules(list(reading_findings(page, ARTICLE)))
+
+
+def test_walks_find_what_the_keyboard_cannot_do(page, server):
+    """A skip link that leads nowhere, a menu, a language and a search that Tab leaves out, what opens only by mouse."""
+    home = "https://ha.gov.vn/"
+
+    def wrong(text: str) -> str:
+        text = text.replace("<a ", '<a tabindex="-1" ')
+        fakes = '<search><form action="/"><input name="q" aria-label="q" tabindex="-1"></form></search>'
+        return text.replace("</main>", f'{fakes}<button aria-expanded="false">a</button></main>')
+
+    plant(page, server, home, wrong)
+    walks = (skip_link, menu, languages, partial(search, words="a"), disclosures)
+    found = [each for walk in walks for each in walk(page, home)]
+    wanted = {"skip-link", "keyboard-menu", "keyboard-languages", "keyboard-search", "keyboard-opens"}
+    assert rules(found) == wanted, told(found)
+
+
+def test_a_filter_that_does_not_say_it_is_in_use_is_found(page, server):
+    url = "https://ha.gov.vn/van-ban/"
+    address = "/van-ban/loai/quyet-dinh/"
+    page.goto(url, wait_until="load")
+    assert not list(filters(page, url, address))
+    page.goto(url, wait_until="load")
+    page.route(lambda asked: asked.endswith(address), lambda route: route.fulfill(body="<main><h1>a</h1></main>"))
+    assert rules(list(filters(page, url, address))) == {"keyboard-filter"}
+
+
+def test_lighthouse_names_what_holds_a_page_back(server):
+    """A page that asks search engines to stay away has few points there, when it is asked; and the audit is named."""
+    measured = measure(server.port, ["https://ha.gov.vn/"], skip=(), limit=0)[0]
+    assert measured.runs == 1 and set(measured.scores) == {"performance", "accessibility", "best-practices", "seo"}
+    assert measured.scores["seo"] < LIMIT
+    found = list(measured.findings())
+    assert "lighthouse seo" in rules(found)
+    assert "is-crawlable" in next(each.mend for each in found if each.rule == "lighthouse seo")
 
 
 # --- templates ------------------------------------------------------------------------------------

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections import defaultdict
 
 import pytest
+from gates.nu import judge
 from network import REPOSITORY
 from whole import WholeNetwork
 
 pytestmark = pytest.mark.slow
 
-CHECKER = REPOSITORY / "node_modules/vnu-jar/build/dist/vnu.jar"
 TEMPLATES = {
-    "404", "archive", "archives", "article", "contact", "directory", "document", "home", "library", "page", "pages",
-    "redirect", "section", "sitemap", "tag", "tags", "withdrawn",
+    "404", "accessibility", "archive", "archives", "article", "contact", "directory", "document", "home", "library",
+    "page", "pages", "redirect", "section", "sitemap", "tag", "tags", "withdrawn",
 }  # fmt: skip
 OF_EACH = 3
-
-
-def judge(*arguments: str) -> list[str]:
-    """Return what the checker says of the files, one line a message."""
-    java = shutil.which("java")
-    if java is None or not CHECKER.is_file():
-        pytest.fail(f"The Nu Html Checker needs Java and {CHECKER}: run `make setup-test`.", pytrace=False)
-    run = subprocess.run(
-        [java, "-jar", str(CHECKER), "--stdout", "--exit-zero-always", "--format", "json", *arguments],
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    messages = json.loads(run.stdout)["messages"]
-    return sorted(
-        f"{m.get('url', '')}:{m.get('lastLine', 0)}: {m.get('subType') or m['type']}: {m['message']}" for m in messages
-    )
 
 
 def sample(whole: WholeNetwork) -> list[str]:

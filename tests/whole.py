@@ -160,6 +160,7 @@ class WholeNetwork:
         fixed = {
             "": "home",
             "lien-he/": "contact",
+            "tro-nang/": "accessibility",
             "so-do-trang/": "sitemap",
             "co-quan/": "directory",
             "404.html": "404",

@@ -29,6 +29,7 @@ TITLES = {
     "archives": "Archive",
     "sitemap": "Site map",
     "contact": "Contact",
+    "accessibility": "Accessibility",
     "directory": "Departments, wards and communes",
     "404": "Page not found",
     "redirect": "This page has moved",

@@ -25,6 +25,7 @@ _LIST = ("cards", "listing", "listing_key", "feed_path", "pager")
 _ITEM = ("item", "body")
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "404": (),
+    "accessibility": (),
     "archive": _LIST,
     "archives": ("years",),
     "article": _ITEM,

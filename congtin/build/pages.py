@@ -25,6 +25,7 @@ TAGS_PATH = "chu-de/"
 ARCHIVE_PATH = "luu-tru/"
 SITEMAP_PATH = "so-do-trang/"
 CONTACT_PATH = "lien-he/"
+ACCESSIBILITY_PATH = "tro-nang/"
 DIRECTORY_PATH = "co-quan/"
 
 
@@ -115,7 +116,12 @@ class Outline:
     @cached_property
     def fixed_pages(self) -> list[PageSpec]:
         """The pages every Edition has, and the Portal's directory (A7)."""
-        pages = [PageSpec("home", ""), PageSpec("contact", CONTACT_PATH), PageSpec("sitemap", SITEMAP_PATH)]
+        pages = [
+            PageSpec("home", ""),
+            PageSpec("contact", CONTACT_PATH),
+            PageSpec("accessibility", ACCESSIBILITY_PATH),
+            PageSpec("sitemap", SITEMAP_PATH),
+        ]
         if self.plan.site.kind is SiteKind.PORTAL:
             pages.append(PageSpec("directory", DIRECTORY_PATH))
         return [*pages, PageSpec("404", "404.html")]

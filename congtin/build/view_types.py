@@ -114,6 +114,8 @@ class SiteView:
     portal: Link | None
     directory: str
     contact_url: str
+    accessibility_url: str
+    """The statement on what was tested of the pages, and whom to tell of barriers."""
     sitemap_url: str
     contact: Mapping[str, str]
     owning_authority: Text

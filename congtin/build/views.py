@@ -12,7 +12,15 @@ from congtin.build.assets import Assets
 from congtin.build.brands import Brand
 from congtin.build.interface import Interface
 from congtin.build.kind_views import KindViews
-from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
+from congtin.build.pages import (
+    ACCESSIBILITY_PATH,
+    CONTACT_PATH,
+    DIRECTORY_PATH,
+    SITEMAP_PATH,
+    TAGS_PATH,
+    PageSpec,
+    page_path,
+)
 from congtin.build.picture_view import picture_view
 from congtin.build.pictures import Pictures
 from congtin.build.plan import EditionPlan, PlacedItem
@@ -87,6 +95,7 @@ class Views:
             portal=None if is_portal else self.site_link(plan.portal_site),
             directory=self.address(DIRECTORY_PATH) if is_portal else "",
             contact_url=self.address(CONTACT_PATH),
+            accessibility_url=self.address(ACCESSIBILITY_PATH),
             sitemap_url=self.address(SITEMAP_PATH),
             contact={k: v for k, v in options.contact.model_dump().items() if v},
             owning_authority=self.vietnamese(options.owning_authority),

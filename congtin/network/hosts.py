@@ -15,7 +15,9 @@ from congtin.network.options import PortalOptions, SiteOptions
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 # First parts of addresses that the engine itself uses.
-RESERVED_PARTS = frozenset({"theme", "chu-de", "luu-tru", "so-do-trang", "lien-he", "co-quan", "tim-kiem", "api"})
+RESERVED_PARTS = frozenset(
+    {"theme", "chu-de", "luu-tru", "so-do-trang", "lien-he", "co-quan", "tim-kiem", "tro-nang", "api"}
+)
 _UNITS = (SiteKind.WARD, SiteKind.COMMUNE, SiteKind.SPECIAL_ZONE)
 
 

@@ -71,7 +71,14 @@ def _files(output: Path, hosts: Collection[str]) -> Iterator[str]:
 @contextmanager
 def chromium(server: Nginx) -> Iterator[Browser]:
     """Yield a browser for which every host in the world is this server."""
-    rules = f"--host-resolver-rules=MAP * 127.0.0.1:{server.port}"
+    with chromium_at(server.port) as browser:
+        yield browser
+
+
+@contextmanager
+def chromium_at(port: int) -> Iterator[Browser]:
+    """Yield a browser for which every host in the world is a server that listens here."""
+    rules = f"--host-resolver-rules=MAP * 127.0.0.1:{port}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, rules])
         yield browser

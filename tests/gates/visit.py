@@ -9,8 +9,11 @@ from nginxes import Nginx
 from playwright.sync_api import BrowserContext, Page
 
 from gates.axe import LAYOUT, axe_findings
+from gates.focus import focus_findings
 from gates.found import Finding
+from gates.keyboard import skip_link
 from gates.pages import BuiltPage
+from gates.reading import reading_findings
 from gates.serving import LOOKS, Look, look_like, plant
 from gates.watch import Watch
 from gates.weight import Scales, weight_findings
@@ -19,19 +22,26 @@ _REFRESH = re.compile(r"<meta http-equiv=\"refresh\"[^>]*>")
 
 
 def visit(
-    context: BrowserContext, server: Nginx, built: BuiltPage, *, looks: Sequence[Look] = LOOKS, thorough: bool = False
+    context: BrowserContext,
+    server: Nginx | None,
+    built: BuiltPage,
+    *,
+    looks: Sequence[Look] = LOOKS,
+    thorough: bool = False,
+    hands: bool = True,
 ) -> list[Finding]:
     """Return what is wrong with one page in these looks.
 
     All rules of axe are asked in the first look; in the others those whose answer depends on layout and colours, or all
-    with ``thorough``.
+    with ``thorough``. With ``hands`` the keyboard goes through the page in the last look.
+    Pages that the server only sends on are shown with the help of ``server``.
     """
     page = context.new_page()
     try:
         look_like(page, looks[0])
         watch = Watch(page, built.host, document=built.url)
         scales = Scales(page)
-        if built.template == "redirect":
+        if built.template == "redirect" and server:
             plant(page, server, built.url, lambda text: _REFRESH.sub("", text))
         else:
             page.goto(built.url, wait_until="load")
@@ -43,6 +53,10 @@ def visit(
             found += sideways(page, look, where)
             if not number:
                 found += weight_findings(built, scales.read(), where)
+        if hands:
+            found += focus_findings(page, f"{built.url} ({looks[-1].name})")
+            found += skip_link(page, built.url) if built.template != "redirect" else ()
+        found += reading_findings(page, built.url)
         found += watch.findings(built.url)
         return found
     finally:
