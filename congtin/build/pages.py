@@ -25,6 +25,7 @@ ARCHIVE_PATH = "luu-tru/"
 SITEMAP_PATH = "so-do-trang/"
 CONTACT_PATH = "lien-he/"
 DIRECTORY_PATH = "co-quan/"
+SEARCH_PATH = "tim-kiem/"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Outline:
     def fixed_pages(self) -> list[PageSpec]:
         """The pages every Edition has, and the Portal's directory (A7)."""
         pages = [PageSpec("home", ""), PageSpec("contact", CONTACT_PATH), PageSpec("sitemap", SITEMAP_PATH)]
+        pages.append(PageSpec("search", SEARCH_PATH))
         if self.plan.site.kind is SiteKind.PORTAL:
             pages.append(PageSpec("directory", DIRECTORY_PATH))
         return [*pages, PageSpec("404", "404.html")]

@@ -56,6 +56,7 @@ class SiteView:
     directory: str
     contact_url: str
     sitemap_url: str
+    search_url: str
     contact: Mapping[str, str]
     owning_authority: Text
     managing_authority: Text

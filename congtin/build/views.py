@@ -9,7 +9,15 @@ from typing import Any
 
 from congtin.build.assets import Assets
 from congtin.build.interface import Interface
-from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
+from congtin.build.pages import (
+    CONTACT_PATH,
+    DIRECTORY_PATH,
+    SEARCH_PATH,
+    SITEMAP_PATH,
+    TAGS_PATH,
+    PageSpec,
+    page_path,
+)
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
@@ -78,6 +86,7 @@ class Views:
             directory=self.address(DIRECTORY_PATH) if is_portal else "",
             contact_url=self.address(CONTACT_PATH),
             sitemap_url=self.address(SITEMAP_PATH),
+            search_url=self.address(SEARCH_PATH),
             contact={k: v for k, v in options.contact.model_dump().items() if v},
             owning_authority=self.vietnamese(options.owning_authority),
             managing_authority=self.vietnamese(options.managing_authority),
