@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_MAPPED = str.maketrans({"đ": "ḓ", "Đ": "Ḓ"})
-
 
 def mapped(text: str) -> str:
     """Return a text as an index holds it."""
-    return unicodedata.normalize("NFC", text).translate(_MAPPED)
+    return unicodedata.normalize("NFC", text).replace("đ", "ḓ").replace("Đ", "Ḓ")

@@ -14,12 +14,19 @@ from lxml import html as lxml_html
 from congtin.release.search.letters import mapped
 from congtin.release.search.lists import Entry, Head
 
+
+def _of_class(name: str) -> str:
+    return f".//*[contains(concat(' ', @class, ' '), ' {name} ')]"
+
+
 # What stands in an Item's article but is not its text. Title and summary come from the list.
 _LEFT_OUT = etree.XPath(
     ".//header | .//nav | .//aside | .//form | .//footer | .//script | .//style | .//noscript | .//template"
-    " | .//button | .//svg | .//*[@hidden] | .//*[@data-nosearch]"
-    " | .//*[contains(concat(' ', @class, ' '), ' notice ')] | .//*[contains(concat(' ', @class, ' '), ' summary ')]"
+    f" | .//button | .//svg | .//*[@hidden] | .//*[@data-nosearch] | {_of_class('facts')}//dt"
+    f" | {_of_class('notice')} | {_of_class('summary')} | {_of_class('badge')} | {_of_class('missing')}"
 )
+# What is known of an Item comes after its text: an excerpt begins with what was written for readers.
+_FACTS = etree.XPath(_of_class("facts"))
 _ARTICLE = etree.XPath("(//main//article)[1] | //main[not(.//article)]")
 
 
@@ -73,6 +80,11 @@ def _article(page: bytes) -> str:
 def _plain(element: lxml_html.HtmlElement) -> str:
     for each in _elements(_LEFT_OUT, element):
         each.drop_tree()
+    facts = _elements(_FACTS, element)
+    for each in facts:
+        each.drop_tree()
+    for each in facts:
+        element.append(each)
     for each in element.iter():
         # Nothing in a text may speak to Pagefind.
         each.attrib.clear()
