@@ -41,14 +41,24 @@ def search_group() -> None:
     help=translate("Of the live Release in this publisher’s folder; without it, of what was built in the work tree."),
 )
 @click.option("--output", type=click.Path(path_type=Path), help=translate("What was built; default: output/."))
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help=translate("Where indexes lie; default: search/ in the home, .congtin/search of the work tree."),
+)
 @click.option("--site", "sites", multiple=True, help=translate("Only of this Site; may be given several times."))
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help=translate("How to show it.")
 )
 @click.pass_obj
-def index_command(context: Context, home: Path | None, output: Path | None, sites: tuple[str, ...], form: str) -> None:
+def index_command(
+    context: Context, home: Path | None, output: Path | None, into: Path | None, sites: tuple[str, ...], form: str
+) -> None:
     """Exit with 1 when an index could not be made."""
-    done = _of_home(Home.at(home), context, sites) if home else _of_output(context, output, sites)
+    if home and output is None:
+        done = _of_home(Home.at(home), context, into, sites)
+    else:
+        done = _of_output(context, output, into, sites)
     if form == "json":
         click.echo(json.dumps(asdict(done) | {"memory": done.memory}, ensure_ascii=False, indent=1))
     else:
@@ -65,21 +75,23 @@ def index_command(context: Context, home: Path | None, output: Path | None, site
     sys.exit(1 if done.errors else 0)
 
 
-def _of_home(home: Home, context: Context, sites: tuple[str, ...]) -> Update:
+def _of_home(home: Home, context: Context, into: Path | None, sites: tuple[str, ...]) -> Update:
     live = live_release(home)
     if live is None:
         raise UsageError(msg("There is no live Release yet."), msg("Make one: congtin publish"))
-    done = update(release_tree(live), home.search, context.now, make_apart, sites)
+    done = update(release_tree(live), (into or home.search).resolve(), context.now, make_apart, sites)
     tell(home, live.number, done, context.now)
     return done
 
 
-def _of_output(context: Context, output: Path | None, sites: tuple[str, ...]) -> Update:
+def _of_output(context: Context, output: Path | None, into: Path | None, sites: tuple[str, ...]) -> Update:
     folder = (output or context.output).resolve()
     tree = output_tree(folder)
     if not tree.lists:
         raise UsageError(msg("Nothing to search has been built in {path}.", path=folder), msg("Run: congtin build"))
-    return update(tree, search_folder(context.root, folder), context.now, make_here, sites)
+    # On another web server there is a tree, but no work tree.
+    place = into.resolve() if into else search_folder(context.root, folder)
+    return update(tree, place, context.now, make_here, sites)
 
 
 def search_folder(root: Path, output: Path) -> Path:
