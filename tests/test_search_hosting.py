@@ -113,7 +113,7 @@ def test_search_works_under_the_headers_of_the_web_server_and_follows_the_pages(
 
 
 def test_only_pages_that_search_may_run_webassembly(house, nginx):
-    """The policy is wider for the search page and the index's own worker, and nowhere else; nothing has a foreign host."""
+    """The policy is wider for the search page and the index's own worker, and nowhere else."""
     house.index()
     index = nginx.ask(PORTAL, f"{INDEX}site.json")
     (part,) = index.json()["parts"]
@@ -142,7 +142,6 @@ def test_indexes_are_kept_for_ever_and_what_names_them_is_asked_for_again(house,
     for path in (
         "",
         f"{part}/",
-        "../../index.html",
         f"{part}/../../../publisher.yaml",
         ".work/x",
         f"{part}/pagefind.js.gz",
