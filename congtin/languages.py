@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 VIETNAMESE = "vi"
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
@@ -47,6 +48,14 @@ def own_name(tag: str) -> str:
     except (UnknownLocaleError, ValueError):
         return tag
     return name[:1].upper() + name[1:] if name else tag
+
+
+@functools.cache
+def open_graph_locale(tag: str) -> str:
+    """Return the language with its most likely country, ``vi_VN``; empty where CLDR knows none."""
+    likely = get_global("likely_subtags").get(html_lang(tag).replace("-", "_"), "")
+    parts = likely.split("_")
+    return f"{parts[0]}_{parts[-1]}" if len(parts) == 3 else ""
 
 
 class _Folded(dict[str, str]):

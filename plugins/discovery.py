@@ -5,9 +5,10 @@ from __future__ import annotations
 from pelican import signals
 from pelican.generators import Generator
 
-from congtin.build.discovery import robots, security, server_lists, sitemap
+from congtin.build.discovery import opensearch, robots, security, server_lists, sitemap
 from congtin.build.feeds import feed_bytes, feeds
 from congtin.build.searchable import searchable, searchable_list
+from congtin.build.heads import OPENSEARCH
 from congtin.build.writer import EditionWriter
 
 
@@ -28,6 +29,9 @@ class Discovery(Generator):  # type: ignore[misc]  # Pelican has no type hints
         name, shown = searchable_list(contexts)
         if not writer.sink.keep(name, keys.of_feed(shown)):
             writer.sink.put(name, searchable(contexts, shown))
+        description = opensearch(contexts)
+        if description:
+            writer.sink.put(f"{plan.edition.folder}/{OPENSEARCH}", description)
         self.write_host_files(writer)
         for name, text in server_lists(plan).items():
             writer.sink.put(name, text.encode("utf-8"))

@@ -117,14 +117,15 @@ class _ItemPages:
 
     def write_page(self, writer: EditionWriter, get_template: Any, spec: PageSpec, placed: PlacedItem) -> None:
         """Render the page of one Item; nothing of it stays in memory."""
-        views = self.settings["CONGTIN_CONTEXTS"].views
+        contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
+        views = contexts.views
         content, body = self.content_of(placed)
         writer.write_file(
             f"{views.plan.edition.folder}/{placed.placement.output}",
             get_template(spec.template),
             self.context,
             site=views.site,
-            page=views.item_page(spec, placed),
+            page=contexts.heads.item(views.item_page(spec, placed), content.view, placed),
             item=content.view,
             body=body,
         )

@@ -12,7 +12,7 @@ from network import TinyNetwork, article
 from nginxes import PublishedEdition, WebHouse
 from playwright.sync_api import Route, sync_playwright
 
-from congtin.errors import ProblemsFound
+from congtin.errors import ProblemsFound, Severity
 from congtin.model import Profile
 from congtin.network.load import load_network
 from congtin.validation import parse_time
@@ -21,7 +21,7 @@ CHROMIUM = "/usr/bin/chromium"
 EMC = "https://f-emc.ngsp.gov.vn"
 LABEL = "https://tinnhiemmang.vn/danh-ba-tin-nhiem/"
 IDS = 'emc_site_id: "{id}"\ntrust_label: {{domain: {host}, slug: {slug}}}\n'
-EXCEPTION = 'emc_exception: {reason: "Chờ cấp mã.", until: 2026-11-30}\n'
+EXCEPTION = 'emc_exception: {reason: "Chờ cấp mã.", until: 2027-03-31}\n'
 
 
 @pytest.fixture
@@ -104,15 +104,25 @@ def test_a_release_needs_the_ids_or_an_exception_that_holds(network):
 
 
 def test_an_exception_ends_with_its_day_in_vietnam(network):
-    network.now = parse_time("2026-11-30T23:59:59+07:00")
+    network.now = parse_time("2027-03-31T23:59:59+07:00")
     network.build(profile=Profile.RELEASE)
-    network.now = parse_time("2026-11-30T17:00:00+00:00")
+    network.now = parse_time("2027-03-31T17:00:00+00:00")
     # Nothing was edited: the clock alone ends it.
     with pytest.raises(ProblemsFound) as error:
         network.build(profile=Profile.RELEASE)
     assert {problem.code for problem in error.value.errors} == {"emc-exception-over", "no-emc", "no-trust-label"}
-    assert "2026-11-30" in str(error.value)
+    assert "2027-03-31" in str(error.value)
     network.build(profile=Profile.WORK)
+
+
+def test_somebody_is_told_sixty_days_before_an_exception_ends(network):
+    """When it ends, one Site keeps back the publications of all."""
+    network.now = parse_time("2027-01-30T16:59:59+00:00")
+    assert network.build(profile=Profile.RELEASE).problems == []
+    network.now = parse_time("2027-01-30T17:00:00+00:00")
+    (told,) = network.build(profile=Profile.RELEASE).problems
+    assert (told.code, told.path, told.severity) == ("emc-exception-ends-soon", "sites/ha/mai.yaml", Severity.WARNING)
+    assert "2027-03-31" in str(told.message)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +147,7 @@ def test_coverage_names_each_site_without(network):
         assert (rows[field]["missing"], rows[field]["excepted"]) == (["ha/mai"], ["ha/mai"])
     assert rows["contact.phone"]["missing"] == []
     shown = network.congtin("site", "coverage").stdout
-    assert "ha/mai" in shown and "until 2026-11-30: Chờ cấp mã." in shown and "ha/lim" not in shown
+    assert "ha/mai" in shown and "until 2027-03-31: Chờ cấp mã." in shown and "ha/lim" not in shown
 
 
 @pytest.mark.browser

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import feedparser
+import jsonschema
 import pytest
 from lxml import etree
-from network import NOON
+from network import NOON, REPOSITORY
 from whole import WholeNetwork, message, shown
 
 from congtin.model import ItemKind, SectionKind
 
 pytestmark = pytest.mark.slow
 
+SCHEMAS = REPOSITORY / "tests/schemas"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -90,12 +93,12 @@ def test_security_txt_says_whom_to_tell(whole):
 
 
 def test_every_edition_and_section_has_feeds(whole):
-    """Atom and RSS for the Edition and for each section but fixed pages."""
+    """Atom, RSS and JSON Feed for the Edition and for each section but fixed pages."""
     for edition in whole.editions:
         site = whole.repository.network.sites[edition.key.site]
         sections = [n for n, o in site.options.sections.items() if o.kind is not SectionKind.PAGES]
         for path in ("", *(f"{section}/" for section in sections)):
-            for form in ("atom.xml", "rss.xml"):
+            for form in ("atom.xml", "rss.xml", "feed.json"):
                 assert f"{edition.folder}/{path}{form}" in whole.file_set
 
 
@@ -125,6 +128,44 @@ def test_section_feeds_are_well_formed_and_hold_that_section_only(whole):
         assert itself == [f"https://{name}"]
     for name, content in whole.bytes_of("/rss.xml"):
         assert etree.fromstring(content).tag == "rss", name
+
+
+def test_every_json_feed_is_one_and_tells_what_atom_tells(whole):
+    """JSON Feed 1.1 by its schema, with the entries, titles and addresses of the Atom feed beside it."""
+    judge = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "json-feed.json").read_bytes()))
+    grammar = etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng"))
+    seen = 0
+    for name, content in whole.bytes_of("/feed.json"):
+        feed = json.loads(content)
+        assert judge.is_valid(feed), (name, next(judge.iter_errors(feed)))
+        assert feed["feed_url"] == f"https://{name}"
+        root = etree.fromstring((whole.output / name.replace("feed.json", "atom.xml")).read_bytes())
+        assert grammar.validate(root), (name, grammar.error_log)
+        entries = [
+            (e.findtext(f"{ATOM}id"), e.findtext(f"{ATOM}title"), e.find(f"{ATOM}link").get("href"))
+            for e in root.iterfind(f"{ATOM}entry")
+        ]
+        assert [(item["id"], item["title"], item["url"]) for item in feed["items"]] == entries, name
+        seen += 1
+    assert seen == len([name for name in whole.files if name.endswith("/atom.xml")])
+
+
+def test_site_maps_are_what_sitemaps_org_wants(whole):
+    """By the schema of sitemaps.org, which is told of xhtml:link as it allows."""
+    package = REPOSITORY / "node_modules/sitemap/schema/sitemap.xsd"
+    if not package.is_file():
+        pytest.fail(f"The schema of site maps needs {package}: run `make setup-test`.", pytrace=False)
+    both = (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+        f'<xs:import namespace="http://www.w3.org/1999/xhtml" schemaLocation="{SCHEMAS / "xhtml-link.xsd"}"/>'
+        f'<xs:import namespace="http://www.sitemaps.org/schemas/sitemap/0.9" schemaLocation="{package}"/></xs:schema>'
+    )
+    schema = etree.XMLSchema(etree.fromstring(both))
+    for name, content in whole.bytes_of("sitemap.xml"):
+        root = etree.fromstring(content)
+        assert schema.validate(root), (name, schema.error_log)
+    root.find(f"{SITEMAP}url").append(etree.Element(f"{SITEMAP}nowhere"))
+    assert not schema.validate(root), "the judge is awake"
 
 
 def test_feed_entries_lead_to_canonical_pages_and_say_that_they_are_demonstrations(whole):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from congtin.build.heads import Heads
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
 from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, SEARCH_PATH, TAGS_PATH, Outline, PageSpec
@@ -89,6 +90,7 @@ class Contexts:
         self.plan = views.plan
         self.gettext = gettext
         self.outline = outline or Outline(self.plan)
+        self.heads = Heads(views, self.outline, gettext("Demonstration data"), self.feed_sections)
         self._filters: dict[str, Filters] = {}
 
     def of(self, spec: PageSpec) -> Context:
@@ -96,7 +98,7 @@ class Contexts:
         make = getattr(self, f"_{spec.template.replace('404', 'not_found')}", None)
         own: Context = make(spec) if make else {}
         page = self.views.page(spec, self.title(spec), self.trail(spec))
-        return {"site": self.views.site, "page": page, **own}
+        return {"site": self.views.site, "page": self.heads.page(spec, page), **own}
 
     def title(self, spec: PageSpec) -> Text:
         if spec.template == "home":

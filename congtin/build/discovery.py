@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from congtin.build.contexts import Contexts
+from congtin.build.heads import OPENSEARCH, OPENSEARCH_TYPE
 from congtin.build.manifest import SERVER_FOLDER
 from congtin.build.pages import PageSpec
 from congtin.build.plan import EditionPlan
@@ -17,6 +20,8 @@ _SITEMAP_START = (
     "<?xml version='1.0' encoding='utf-8'?>\n"
     '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
 )
+_OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
+_MOST_SHORT_NAME, _MOST_LONG_NAME = 16, 48
 _QUOTE = {'"': "&quot;"}
 
 
@@ -48,6 +53,32 @@ def _entries(contexts: Contexts) -> Iterator[tuple[PageSpec, datetime | None, tu
         if placed and placed.placement.role is Role.ORIGINAL and spec.template != "withdrawn":
             facts = placed.item.facts
             yield spec, facts.updated or facts.date, views.item_alternates(spec, placed)
+
+
+def opensearch(contexts: Contexts) -> bytes | None:
+    """Return the OpenSearch 1.1 description of an Edition, which browsers add to theirs; None without a search page."""
+    views, path = contexts.views, contexts.heads.search_path
+    if path is None:
+        return None
+    name = views.site.name.text
+    short = views.local(contexts.plan.site.options.short_name).text or name
+    root = etree.Element(f"{{{_OPENSEARCH}}}OpenSearchDescription", nsmap={None: _OPENSEARCH})  # type: ignore[dict-item]  # None is lxml's word for the default
+    for tag, text in (
+        # The standard allows so many letters and no more.
+        ("ShortName", short[:_MOST_SHORT_NAME].strip()),
+        ("LongName", name[:_MOST_LONG_NAME].strip()),
+        ("Description", name),
+        ("Language", views.html_lang),
+        ("InputEncoding", "UTF-8"),
+        ("OutputEncoding", "UTF-8"),
+    ):
+        etree.SubElement(root, f"{{{_OPENSEARCH}}}{tag}").text = text
+    for rel, type_, template in (
+        ("results", "text/html", f"{views.base_url}{path}?q={{searchTerms}}"),
+        ("self", OPENSEARCH_TYPE, f"{views.base_url}{OPENSEARCH}"),
+    ):
+        etree.SubElement(root, f"{{{_OPENSEARCH}}}Url", type=type_, rel=rel, template=template)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 
 def robots(plan: EditionPlan) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from congtin.catalogue.front_matter import Document
+from congtin.checks.items import EXCEPTION_WARNING
 from congtin.checks.registry import Repository
 from congtin.model import HANOI_TIME
 
@@ -34,7 +35,9 @@ def _moments(repository: Repository) -> Iterator[float]:
             if ended:
                 yield _start(ended)
         if site.options.emc_exception:
-            yield _start(site.options.emc_exception.until + timedelta(days=1))
+            last = site.options.emc_exception.until
+            yield _start(last + timedelta(days=1))
+            yield _start(last - EXCEPTION_WARNING + timedelta(days=1))
     # The expiry written into security.txt moves on with each quarter.
     year = repository.now.astimezone(HANOI_TIME).year
     for month in (1, 4, 7, 10):

@@ -1,8 +1,9 @@
-"""Atom and RSS of an Edition and of each of its sections."""
+"""Atom, RSS and JSON Feed of an Edition and of each of its sections."""
 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from typing import Any
 import feedgenerator
 
 from congtin.build.contexts import Contexts
+from congtin.build.heads import JSON_FEED
+from congtin.build.interface import machine_moment
 from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card
 from congtin.languages import html_lang
@@ -40,7 +43,7 @@ def feeds(contexts: Contexts) -> Iterator[Feed]:
 
 
 def _formats(folder: str, title: str, items: Sequence[PlacedItem]) -> Iterator[Feed]:
-    for name in FORMATS:
+    for name in (*FORMATS, JSON_FEED):
         yield Feed(f"{folder}{name}", title, items)
 
 
@@ -48,9 +51,12 @@ def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
     """Return the bytes of a feed."""
     base = contexts.plan.edition.base_url
     folder, _, name = feed.path.rpartition("/")
+    home = f"{base}{folder}/" if folder else base
+    if name == JSON_FEED:
+        return _json_feed(contexts, feed, home)
     made = FORMATS[name](
         title=feed.title,
-        link=f"{base}{folder}/" if folder else base,
+        link=home,
         description=feed.title,
         language=html_lang(contexts.plan.lang),
         feed_url=f"{base}{feed.path}",
@@ -63,6 +69,40 @@ def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
     text = io.StringIO()
     made.write(text, "utf-8")
     return text.getvalue().encode("utf-8")
+
+
+def _json_feed(contexts: Contexts, feed: Feed, home: str) -> bytes:
+    """Return JSON Feed 1.1: the entries of the others, with the language of each and its picture."""
+    site = contexts.views.site
+    made = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": home,
+        "feed_url": f"{contexts.plan.edition.base_url}{feed.path}",
+        "language": html_lang(contexts.plan.lang),
+        "authors": [{"name": site.name.text, "url": site.url}],
+        "items": [_json_entry(contexts.views.card(placed), placed, contexts) for placed in feed.items],
+    }
+    return json.dumps(made, ensure_ascii=False).encode("utf-8")
+
+
+def _json_entry(card: Card, placed: PlacedItem, contexts: Contexts) -> dict[str, object]:
+    entry = _entry(card, placed.canonical, contexts.gettext, contexts)
+    made: dict[str, object] = {
+        "id": entry["unique_id"],
+        "url": entry["link"],
+        "title": entry["title"],
+        "content_text": entry["description"],
+        "date_published": machine_moment(card.date),
+        "authors": [{"name": entry["author_name"]}],
+        "tags": entry["categories"],
+        "language": html_lang(placed.placement.lang),
+    }
+    if card.updated:
+        made["date_modified"] = machine_moment(card.updated)
+    if card.image:
+        made["image"] = f"https://{contexts.plan.edition.host}{card.image}"
+    return made
 
 
 def _time(moment: datetime) -> datetime:

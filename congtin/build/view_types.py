@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,8 @@ class PageView:
     trail: tuple[Link, ...] = ()
     entry: str = ""
     """The page's address where it stands in the main menu."""
+    head: Markup = field(default_factory=Markup)
+    """What the head tells programs, as HTML; empty on pages that are about nothing."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from congtin.catalogue.front_matter import Translation
 from congtin.catalogue.source import Item
@@ -15,6 +16,9 @@ from congtin.network.coverage import missing_ids
 from congtin.network.hosts import RESERVED_PARTS
 from congtin.network.network import Site
 from congtin.strict_yaml import line_of
+
+EXCEPTION_WARNING = timedelta(days=60)
+"""How long before an exception ends somebody is told."""
 
 
 @check("sections")
@@ -162,7 +166,13 @@ def _ids(repository: Repository, site: Site) -> Iterator[Problem]:
     lacking = missing_ids(site.options)
     exception = site.options.emc_exception
     if exception and lacking:
-        if repository.now.astimezone(HANOI_TIME).date() <= exception.until:
+        left = exception.until - repository.now.astimezone(HANOI_TIME).date()
+        if left >= timedelta(0):
+            if left < EXCEPTION_WARNING:
+                # When it ends, nothing of the whole network is published until somebody mends this one Site.
+                text = msg("The exception from EMC and trust label ends on {day}.", day=exception.until.isoformat())
+                hint = msg("Enter “emc_site_id” and “trust_label” before that day, or have the exception made longer.")
+                yield Problem("emc-exception-ends-soon", text, site.file, 0, hint, Severity.WARNING)
             return
         text = msg("The exception from EMC and trust label ended on {day}.", day=exception.until.isoformat())
         hint = msg("Enter “emc_site_id” and “trust_label”; a longer exception is a decision of the Portal’s Board.")

@@ -29,8 +29,20 @@ _TYPES = {
     ".webmanifest": "application/manifest+json", ".atom": "application/atom+xml", ".ico": "image/x-icon",
     ".webp": "image/webp", ".avif": "image/avif", ".woff2": "font/woff2", ".pdf": "application/pdf",
 }  # fmt: skip
-_FEEDS = {"atom.xml": "application/atom+xml", "rss.xml": "application/rss+xml"}
-_TEXT = ("text/", "application/json", "application/xml", "application/atom", "application/rss", "image/svg")
+_FEEDS = {
+    "atom.xml": "application/atom+xml", "rss.xml": "application/rss+xml", "feed.json": "application/feed+json",
+    "opensearch.xml": "application/opensearchdescription+xml",
+}  # fmt: skip
+_TEXT = (
+    "text/",
+    "application/json",
+    "application/xml",
+    "application/atom",
+    "application/rss",
+    "application/feed",
+    "application/opensearch",
+    "image/svg",
+)
 _PAGES = (".html", ".xml", ".txt", ".json", ".atom", ".csv")
 _TABLE = mimetypes.MimeTypes()
 _MISSING = {"NoSuchKey", "404", "NotFound"}
