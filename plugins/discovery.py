@@ -7,8 +7,8 @@ from pelican.generators import Generator
 
 from congtin.build.discovery import opensearch, robots, security, server_lists, sitemap
 from congtin.build.feeds import feed_bytes, feeds
-from congtin.build.searchable import searchable, searchable_list
 from congtin.build.heads import OPENSEARCH
+from congtin.build.searchable import searchable, searchable_list
 from congtin.build.writer import EditionWriter
 
 

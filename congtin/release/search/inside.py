@@ -16,6 +16,7 @@ from lxml import etree
 from pydantic import TypeAdapter
 
 from congtin.errors import CongtinError
+from congtin.messages import msg
 from congtin.release.room import is_full_disk
 from congtin.release.sandbox import wait_for_the_word
 from congtin.release.search import pagefind, staging
@@ -76,6 +77,11 @@ def _part(job: Job, pairs: Sequence[tuple[Head, Entry]], program: Path, target: 
     ran = pagefind.Ran(0, 0)
     if name not in job.there:
         ran = pagefind.run(program, pages, target / job.name / name, job.lang)
+        found = sum(1 for _ in (target / job.name / name / "fragment").glob("*"))
+        if found != len(pairs):
+            # What cannot be found might as well not have been published (L42-7).
+            text = msg("Pagefind left out {count} of {total} Items.", count=len(pairs) - found, total=len(pairs))
+            raise pagefind.IndexFailed(text)
     shutil.rmtree(pages)
     return Part(name=name, items=len(pairs), seconds=round(ran.seconds, 3), memory=ran.memory)
 

@@ -16,7 +16,7 @@ from congtin.release.search import pagefind
 from congtin.release.search.lists import Entry
 
 # Changes with what is staged and how: indexes of another form are made anew.
-FORM = f"1 {pagefind.VERSION}"
+FORM = f"2 {pagefind.VERSION}"
 # So many Items may stand in one part: 0.3 GB for a thousand whole texts, 0.06 GB for a thousand summaries.
 FULL_PART, LIGHT_PART = 2000, 10_000
 

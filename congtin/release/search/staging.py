@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
@@ -27,6 +28,7 @@ _LEFT_OUT = etree.XPath(
 )
 # What is known of an Item comes after its text: an excerpt begins with what was written for readers.
 _FACTS = etree.XPath(_of_class("facts"))
+_TAG, _WORD = re.compile("<[^>]*>"), re.compile(r"\w")
 _ARTICLE = etree.XPath("(//main//article)[1] | //main[not(.//article)]")
 
 
@@ -63,13 +65,16 @@ def staged(head: Head, entry: Entry, body: str, *, central: bool) -> Staged:
 
 def light_body(entry: Entry) -> str:
     """Return what the index of a Portal has of an Item: its summary."""
-    return f"<p>{_text(entry.summary)}</p>"
+    # Pagefind leaves out pages without a word, however telling their titles are.
+    return f"<p>{_text(entry.summary or entry.title)}</p>"
 
 
 def full_body(entry: Entry, page: bytes) -> str:
     """Return the text of an Item's page, as simple HTML without attributes, its summary before it."""
     text = _article(page)
     summary = _text(entry.summary)
+    if not summary and not _WORD.search(_TAG.sub("", text)):
+        return light_body(entry)
     return text if not summary or summary in text else f"<p>{summary}</p>{text}"
 
 
