@@ -20,7 +20,6 @@ from congtin.model import ItemKind, SectionKind, SiteKind
 
 Context = dict[str, object]
 
-LATEST = 8
 BLOCK = 5
 FEED = 30
 # Titles of pages that are no Item; the theme's catalogues translate them by these ids.
@@ -184,8 +183,7 @@ class Contexts:
 
     def latest(self) -> tuple[Card, ...]:
         """Return the cards of the newest articles."""
-        articles = (placed for placed in reversed(self.outline.live) if placed.item.kind is ItemKind.ARTICLE)
-        return tuple(self.views.card(placed) for placed in islice(articles, LATEST))
+        return tuple(map(self.views.card, self.outline.newest_articles))
 
     def blocks(self, most: int) -> list[Block]:
         """Return the sections with their newest entries, empty ones too (C1)."""
