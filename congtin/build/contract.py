@@ -37,6 +37,7 @@ OFFERED: Mapping[str, tuple[str, ...]] = {
     "page": _ITEM,
     "pages": _LIST,
     "redirect": ("target",),
+    "search": ("latest", "links", "portal_search"),
     "section": _LIST,
     "sitemap": ("blocks", "links"),
     "tag": _LIST,

@@ -63,7 +63,16 @@ class Keys:
             return f"i.{self._template(spec)}.{self.site}.{self._item(spec.placed)}.{self._beside(spec.placed)}"
         if spec.listing is not None and spec.part is not None:
             return f"l.{self._template(spec)}.{self.site}.{self._list(spec)}"
+        if spec.template == "search":
+            return f"f.{self._template(spec)}.{self.site}.{self._newest}"
         return ""
+
+    @cached_property
+    def _newest(self) -> str:
+        """What the search page shows for who cannot search: the newest articles, and which indexes there are."""
+        outline = self.outline
+        cards = "".join(map(self._card, outline.newest_articles))
+        return short_digest(cards, str(bool(outline.tags)), str(bool(outline.archives)))
 
     def of_feed(self, items: Sequence[PlacedItem]) -> str:
         """Return the key of a feed of these Items."""

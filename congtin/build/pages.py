@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from congtin.build.listings import (
     PAGE_SIZE,
@@ -19,7 +20,7 @@ from congtin.build.neighbours import Neighbours
 from congtin.build.paging import ListPage, paginate
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.crosspost.placements import Redirect
-from congtin.model import SiteKind
+from congtin.model import ItemKind, SiteKind
 
 TAGS_PATH = "chu-de/"
 ARCHIVE_PATH = "luu-tru/"
@@ -27,6 +28,8 @@ SITEMAP_PATH = "so-do-trang/"
 CONTACT_PATH = "lien-he/"
 ACCESSIBILITY_PATH = "tro-nang/"
 DIRECTORY_PATH = "co-quan/"
+SEARCH_PATH = "tim-kiem/"
+LATEST = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class Outline:
     def live(self) -> list[PlacedItem]:
         """The Items that are not withdrawn, oldest first."""
         return [placed for placed in self._by_time if not placed.is_withdrawn(self.plan.now)]
+
+    @cached_property
+    def newest_articles(self) -> list[PlacedItem]:
+        articles = (placed for placed in reversed(self.live) if placed.item.kind is ItemKind.ARTICLE)
+        return list(islice(articles, LATEST))
 
     @cached_property
     def sections(self) -> list[Listing]:
@@ -121,6 +129,7 @@ class Outline:
             PageSpec("contact", CONTACT_PATH),
             PageSpec("accessibility", ACCESSIBILITY_PATH),
             PageSpec("sitemap", SITEMAP_PATH),
+            PageSpec("search", SEARCH_PATH),
         ]
         if self.plan.site.kind is SiteKind.PORTAL:
             pages.append(PageSpec("directory", DIRECTORY_PATH))

@@ -117,6 +117,7 @@ class SiteView:
     accessibility_url: str
     """The statement on what was tested of the pages, and whom to tell of barriers."""
     sitemap_url: str
+    search_url: str
     contact: Mapping[str, str]
     owning_authority: Text
     managing_authority: Text

@@ -46,11 +46,18 @@ def host_group() -> None:
 @click.option(
     "--assets", type=_FOLDER, help=translate("The theme files on the web server; default: assets/ in the home.")
 )
+@click.option("--search", type=_FOLDER, help=translate("The indexes on the web server; default: search/ in the home."))
 def nginx_command(
-    home: Home, output: Path | None, checked: bool, leave_out: bool, tree: Path | None, assets: Path | None
+    home: Home,
+    output: Path | None,
+    checked: bool,
+    leave_out: bool,
+    tree: Path | None,
+    assets: Path | None,
+    search: Path | None,
 ) -> None:
     """Write the files and say which one to include."""
-    served = _served(home, tree, assets)
+    served = _served(home, tree, assets, search)
     settings = home.settings.hosting
     status = [settings.status.host] if settings.status else []
     served = _certified(home, served, [*served.hosts, *status], checked=checked, leave_out=leave_out)
@@ -69,13 +76,13 @@ def front_command(home: Home, output: Path | None, checked: bool, leave_out: boo
     if front is None:
         hint = msg("Name the origins in publisher.yaml: hosting: {{front: {{origins: [https://…, https://…]}}}}")
         raise UsageError(msg("publisher.yaml names no origins for a front."), hint)
-    served = _served(home, None, None)
+    served = _served(home, None, None, None)
     served = _certified(home, served, served.hosts, checked=checked, leave_out=leave_out)
     make = partial(nginx.front_files, front=front, served=served)
     _write(home, make, output or home.folder / "hosting" / "front", checked=checked, front=True)
 
 
-def _served(home: Home, tree: Path | None, assets: Path | None) -> Served:
+def _served(home: Home, tree: Path | None, assets: Path | None, search: Path | None) -> Served:
     release = live_release(home)
     if release is None:
         hint = msg("Publish one first: congtin publish COMMIT")
@@ -84,7 +91,7 @@ def _served(home: Home, tree: Path | None, assets: Path | None) -> Served:
     status = home.settings.hosting.status
     if status and status.host in hosts:
         raise UsageError(msg("The host {host} is one of the network’s; “status” needs its own.", host=status.host))
-    return Served(hosts, tree or home.live / TREE, assets or home.assets, home.status)
+    return Served(hosts, tree or home.live / TREE, assets or home.assets, home.status, search or home.search)
 
 
 def _certified(home: Home, served: Served, hosts: Iterable[str], *, checked: bool, leave_out: bool) -> Served:

@@ -42,6 +42,7 @@ _COMMANDS = {
     "review": ("congtin.cli.review", "review_command"),
     "rollback": ("congtin.cli.publish", "rollback_command"),
     "schema": ("congtin.cli.schema", "schema_command"),
+    "search": ("congtin.cli.search", "search_group"),
     "serve": ("congtin.cli.serve", "serve_command"),
     "site": ("congtin.cli.site", "site_group"),
     "status": ("congtin.cli.status", "status_command"),

@@ -17,6 +17,7 @@ from congtin.build.report import BuildReport
 from congtin.build.request import BuildRequest
 from congtin.cli.context import Context
 from congtin.cli.files import require_folder_place
+from congtin.cli.search import search_folder, searching
 from congtin.cli.show import make_console, show_error, show_problems, show_report, show_summary
 from congtin.errors import CongtinError, Problem, ProblemsFound, Severity
 from congtin.layout import state_folder
@@ -51,7 +52,8 @@ def serve_command(context: Context, port: int, output: Path | None, watch: bool)
 
 
 def _serve(console: Console, context: Context, folder: Path, port: int) -> None:
-    with LocalServer(Hosts.read(folder), port) as server:
+    place = search_folder(context.root, folder)
+    with LocalServer(Hosts.read(folder), port, search=place) as server, searching(console, folder, place):
         _show_addresses(console, context.root, server)
         server.serve_forever()
 
@@ -60,13 +62,13 @@ def _serve_watching(console: Console, context: Context, folder: Path, port: int)
     request = BuildRequest(context.root, folder, state_folder(context.root, folder), context.now)
     live = LivePages()
     with (
-        LocalServer(Hosts.none(folder), port, live) as server,
+        LocalServer(Hosts.none(folder), port, live, search_folder(context.root, folder)) as server,
         console.status(translate("Building …")) as status,
         Rebuilder(request, _clock(context), _Shown(console, status, server, live)) as rebuilder,
         _left_in_peace(),
     ):
         rebuilder.first()
-        with _answering(server, live):
+        with _answering(server, live), searching(console, folder, search_folder(context.root, folder)):
             _show_addresses(console, context.root, server)
             rebuilder.run()
 

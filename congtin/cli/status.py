@@ -16,6 +16,7 @@ from congtin.cli.show import make_console
 from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError, UsageError, did_you_mean
 from congtin.messages import msg, translate
+from congtin.release.search.standing import SearchState
 from congtin.release.settings import FILE as SETTINGS
 from congtin.release.status import FILE, Status, parse_status
 from congtin.release.status_page import change_word, shown, state_word, step_word
@@ -88,6 +89,19 @@ def _configured(root: Path) -> str:
     return done.stdout.decode().strip()
 
 
+def _show_search(console: Console, search: SearchState) -> None:
+    if search.error:
+        text = msg("Search does not follow since {time}: {error}", time=shown(search.at), error=search.error)
+        console.print(Text(str(text), "bold red"), soft_wrap=True)
+    elif search.release:
+        facts = {"number": search.release, "indexes": search.indexes, "renewed": search.renewed}
+        text = msg(
+            "Search follows Release {number}: {indexes} indexes, {renewed} made anew in {seconds} s with {memory} MB.",
+            **facts, seconds=search.seconds, memory=round(search.memory / 1_000_000),
+        )  # fmt: skip
+        console.print(Text(str(text)), soft_wrap=True)
+
+
 def _show(console: Console, status: Status) -> None:
     state = state_word(status.state)
     step = f": {step_word(status.step)}" if status.step else ""
@@ -95,6 +109,8 @@ def _show(console: Console, status: Status) -> None:
     if status.live:
         said = msg("Citizens see Release {number} of {time}.", number=status.live.number, time=shown(status.live.since))
         console.print(Text(str(said)))
+    if status.search:
+        _show_search(console, status.search)
     if status.hold:
         said = msg("Nothing is published by itself since somebody went back: {reason}", reason=status.hold)
         console.print(Text(str(said), "yellow"), soft_wrap=True)

@@ -22,6 +22,7 @@ from congtin.errors import UsageError
 from congtin.messages import msg, translate
 from congtin.release import live as live_pages
 from congtin.release.live import LivePages
+from congtin.release.search.local import asked_about, index_file
 
 _ABSOLUTE = re.compile(rb"https://([a-z0-9.-]+\.vn)(?![a-z0-9.-])")
 _TEXT = ("text/", "application/xml", "application/atom+xml", "application/rss+xml", "application/json")
@@ -69,8 +70,10 @@ class LocalServer(ThreadingHTTPServer):
     # A browser opens all its tabs at once.
     request_queue_size = 128
 
-    def __init__(self, hosts: Hosts, port: int, live: LivePages | None = None) -> None:
+    def __init__(self, hosts: Hosts, port: int, live: LivePages | None = None, search: Path | None = None) -> None:
         self.hosts = hosts
+        # Where search indexes lie.
+        self.search = search
         self.live = live
         try:
             super().__init__(("127.0.0.1", port), _Handler)
@@ -130,6 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_text(HTTPStatus.NOT_FOUND, translate("There is no such host here."))
         elif path in hosts.moved[host]:
             self.redirect(hosts.moved[host][path])
+        elif (asked := asked_about(path)) is not None:
+            self.send_data(self.standing(*asked), "text/plain", b"")
+        elif self.server.search and (index := index_file(self.server.search, host, path)):
+            self.send_index(index)
         else:
             self.send_page(host, path)
 
@@ -152,6 +159,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def followed(self, page: bytes, word: str) -> bytes:
         return live_pages.with_script(page, word) if self.server.live else page
+
+    def standing(self, host: str, path: str) -> HTTPStatus:
+        """Tell whether a page of any host is still there, as real web servers do for pages of results."""
+        hosts = self.server.hosts
+        gone = host not in hosts.names or path in hosts.gone[host] or not (hosts.output / host / path[1:]).exists()
+        return HTTPStatus.GONE if gone else HTTPStatus.NO_CONTENT
+
+    def send_index(self, file: Path) -> None:
+        if file.is_file():
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            self.send_data(HTTPStatus.OK, kind, file.read_bytes())
+        else:
+            self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
 
     def send_page(self, host: str, path: str) -> None:
         root = self.server.hosts.output / host

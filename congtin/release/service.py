@@ -22,6 +22,7 @@ from congtin.release.home import Home
 from congtin.release.publish import NotServed, Published
 from congtin.release.releases import is_unfinished, live_release
 from congtin.release.rollback import Hold
+from congtin.release.search.following import following
 from congtin.release.status import StatusBoard
 from congtin.release.told import publish_and_tell
 
@@ -59,8 +60,11 @@ class Service:
     def run(self) -> None:
         """Publish whatever is due until somebody stops it; a publication that has begun is brought to its end."""
         distributor = Distributor(self.home, self.refused)
+        indexer = following(self.home, self.refused, distributor.news)
         self._tell()
         distributor.start()
+        if self.home.settings.search:
+            indexer.start()
         try:
             while not self._stop.is_set():
                 commit = self.due()
@@ -71,6 +75,7 @@ class Service:
                     self._tell()
                 self._rest()
         finally:
+            indexer.stop()
             distributor.stop()
         self._tell()
 

@@ -50,6 +50,8 @@ class Settings(StrictModel):
     """``work`` publishes demonstration data, every page marked so: for trials, never for citizens."""
     retention: Retention = Retention()
     smoke: Smoke | None = None
+    search: bool = True
+    """Whether the service makes search indexes after each Release."""
     hosting: HostingSettings = HostingSettings()
     targets: list[TargetSettings] = []
     backup: BackupSettings | None = None

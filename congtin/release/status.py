@@ -27,6 +27,7 @@ from congtin.release.records import Record, Release
 from congtin.release.releases import all_releases, live_release
 from congtin.release.rollback import Hold
 from congtin.release.room import is_full_disk
+from congtin.release.search.standing import SearchState, search_state
 from congtin.release.status_page import status_page
 from congtin.release.steps import Step
 
@@ -115,6 +116,7 @@ class Status(_Model):
     changes: tuple[ChangeState, ...] = ()
     published: tuple[Publication, ...] = ()
     targets: tuple[TargetState, ...] = ()
+    search: SearchState | None = None
 
 
 @dataclass
@@ -153,6 +155,7 @@ class StatusBoard:
             changes=tuple(_changes(releases, live, desk, self.commit if step else None, self.failure, held=bool(hold))),
             published=_published(releases, self.seconds),
             targets=tuple(target_states(self.home).values()),
+            search=search_state(self.home),
         )
         write_status(self.home, status)
 

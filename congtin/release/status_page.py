@@ -15,7 +15,10 @@ from congtin.release.page_style import STYLE
 if TYPE_CHECKING:
     import jinja2
 
-_EMPTY = {**dict.fromkeys(("step", "live", "hold", "failure")), **dict.fromkeys(("waiting", "changes", "targets"), ())}
+_EMPTY = {
+    **dict.fromkeys(("step", "live", "hold", "failure", "search")),
+    **dict.fromkeys(("waiting", "changes", "targets"), ()),
+}
 _COLOURS = {"queued": "amber", "building": "planned", "live": "green", "failed": "red", "held": "amber"}
 
 

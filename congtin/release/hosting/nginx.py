@@ -14,11 +14,15 @@ from congtin.errors import UsageError
 from congtin.messages import msg
 from congtin.release.hosting.served import MOST_PARTS
 from congtin.release.hosting.settings import FrontSettings, HostingSettings
+from congtin.release.search.place import FOLDER
 
 MAIN, ALONE = "congtin.conf", "nginx.conf"
 # The measuring system (N1): the one host beside the Site's own that pages may ask.
 EMC = "https://f-emc.ngsp.gov.vn"
 _THEME = r"(/[a-z0-9-]+)?/theme/([^/]+/)*[^/]+\.[0-9a-f]{10}\.[a-z0-9]+$"
+# Pages that search, and the indexes they read: Pagefind is WebAssembly, which no other page may run.
+_SEARCH_PAGE = rf"^(/[a-z0-9-]+)?/tim-kiem/(index\.html|{FOLDER.partition('/')[2]}/.*)?$"
+_SEARCH_PART = rf"(/[a-z0-9-]+)?/{FOLDER}/[0-9a-f]{{16}}/[A-Za-z0-9._/-]+$"
 # Debian keeps the authorities it trusts here.
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _UNSAFE = frozenset('"\\$;{}\n\r')
@@ -33,6 +37,8 @@ class Served:
     """The tree of the live Release, through the link that is moved."""
     assets: Path
     status: Path
+    search: Path
+    """Search indexes, beside the Releases."""
     without_certificate: frozenset[str] = frozenset()
     """Hosts that answer plain http only, until they have a certificate."""
 
@@ -52,6 +58,9 @@ def origin_files(settings: HostingSettings, served: Served) -> dict[str, str]:
         "s": settings,
         "tree": str(served.tree),
         "assets": _safe(str(served.assets)),
+        "search": _safe(str(served.search)),
+        "search_page": _SEARCH_PAGE,
+        "search_part": _SEARCH_PART,
         "emc": EMC,
         "theme_pattern": _THEME,
     }

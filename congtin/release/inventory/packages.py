@@ -90,7 +90,7 @@ def python_bom(now: datetime) -> str:
 
 
 def node_bom(now: datetime) -> str | None:
-    """Return the bill of materials of the Node packages that only the tests use; None where there is no list."""
+    """Return the bill of materials of the Node packages, those for tests marked so; None where there is no list."""
     from cyclonedx.contrib.license.factories import LicenseFactory
     from cyclonedx.model import Property
     from cyclonedx.model.bom import Bom
@@ -111,7 +111,7 @@ def node_bom(now: datetime) -> str | None:
         licence = [LicenseFactory().make_from_string(facts["license"])] if facts.get("license") else []
         component = Component(
             name=name, version=facts["version"], type=ComponentType.LIBRARY, bom_ref=str(purl), purl=purl,
-            scope=ComponentScope.EXCLUDED, licenses=licence,
+            scope=ComponentScope.EXCLUDED if facts.get("dev") else ComponentScope.REQUIRED, licenses=licence,
             properties=[Property(name="congtin:integrity", value=str(facts.get("integrity", "")))],
         )  # fmt: skip
         bom.components.add(component)
