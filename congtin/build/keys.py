@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from pydantic import BaseModel
@@ -30,6 +30,7 @@ PARTS = {
     "i": ("", "template", "site", "item", "links"),
     "l": ("", "template", "site", "list", "cards"),
     "f": ("", "template", "site", "cards"),
+    "d": ("", "template", "site", "cards", "list"),
     "m": ("", "file"),
 }
 
@@ -66,6 +67,11 @@ class Keys:
         """Return the key of a feed of these Items."""
         cards = "".join(f"{self._card(placed)}{placed.canonical} " for placed in items)
         return f"f.{self.frame.digest[:16]}.{self.site}.{short_digest(cards)}"
+
+    def of_data(self, items: Iterable[PlacedItem], *around: object) -> str:
+        """Return the key of data that holds all that is known of these Items, and what stands ``around`` them."""
+        known = "".join(f"{self._item(placed)}{self._card(placed)}" for placed in items)
+        return f"d.{self.frame.digest[:16]}.{self.site}.{short_digest(known)}.{short_digest(_text(around))}"
 
     def _template(self, spec: PageSpec) -> str:
         return self.frame.templates.get(spec.template, self.frame.digest[:16])

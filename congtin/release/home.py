@@ -4,6 +4,7 @@ publisher.yaml     what it is told
 releases/000042/   Releases, read-only (`releases`)
 live               a link to the one that citizens see; moving it is the switch
 assets/<host>/     files named by their content, of all Releases at hand: a page opened before a switch finds its own
+databases/<host>/  the database of each Portal, made after the pages are live (`database`)
 work/              what the next Release is built with; nothing else writes there
 queue/  status/    requests that wait, and what is going on
 """
@@ -67,6 +68,10 @@ class Home:
     @property
     def assets(self) -> Path:
         return self.folder / "assets"
+
+    @property
+    def databases(self) -> Path:
+        return self.folder / "databases"
 
     @property
     def work(self) -> Path:

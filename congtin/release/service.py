@@ -17,6 +17,7 @@ from congtin.editorial.desk import MAIN, Desk
 from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.release import queue
+from congtin.release.databases import DatabaseKeeper
 from congtin.release.distribute import Distributor
 from congtin.release.home import Home
 from congtin.release.publish import NotServed, Published
@@ -59,8 +60,10 @@ class Service:
     def run(self) -> None:
         """Publish whatever is due until somebody stops it; a publication that has begun is brought to its end."""
         distributor = Distributor(self.home, self.refused)
+        databases = DatabaseKeeper(self.home, self.refused)
         self._tell()
         distributor.start()
+        databases.start()
         try:
             while not self._stop.is_set():
                 commit = self.due()
@@ -71,6 +74,7 @@ class Service:
                     self._tell()
                 self._rest()
         finally:
+            databases.stop()
             distributor.stop()
         self._tell()
 

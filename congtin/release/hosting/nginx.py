@@ -19,6 +19,8 @@ MAIN, ALONE = "congtin.conf", "nginx.conf"
 # The measuring system (N1): the one host beside the Site's own that pages may ask.
 EMC = "https://f-emc.ngsp.gov.vn"
 _THEME = r"(/[a-z0-9-]+)?/theme/([^/]+/)*[^/]+\.[0-9a-f]{10}\.[a-z0-9]+$"
+# What is there for programs, also for those in pages of other hosts.
+_OPEN = r"/(api/v1/.+|(atom|rss|opensearch)\.xml|feed\.json|du-lieu-mo/[^/]+\.(ttl|jsonld))$"
 # Debian keeps the authorities it trusts here.
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _UNSAFE = frozenset('"\\$;{}\n\r')
@@ -32,6 +34,8 @@ class Served:
     tree: Path
     """The tree of the live Release, through the link that is moved."""
     assets: Path
+    databases: Path
+    """What is made of the live Release after its switch."""
     status: Path
     without_certificate: frozenset[str] = frozenset()
     """Hosts that answer plain http only, until they have a certificate."""
@@ -53,7 +57,9 @@ def origin_files(settings: HostingSettings, served: Served) -> dict[str, str]:
         "tree": str(served.tree),
         "assets": _safe(str(served.assets)),
         "emc": EMC,
+        "databases": _safe(str(served.databases)),
         "theme_pattern": _THEME,
+        "open_pattern": _OPEN,
     }
     site = _named("site", _render("site.conf.j2", **shared, plain=False))
     plain = _named("plain", _render("site.conf.j2", **shared, plain=True)) if settings.listen_origin else {}
