@@ -36,6 +36,7 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
         if fragment is None:
             raise LookupError(placed.source.path)
         folder, path = job.plan.edition.folder, placed.placement.path
+        beside = self.settings["CONGTIN_CONTEXTS"].outline.neighbours.of(placed)
         metadata = {
             "title": placed.text("title"),
             "summary": placed.teaser,
@@ -46,7 +47,7 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
             "url": path,
             "save_as": f"{folder}/{placed.placement.output}",
             "placed": placed,
-            "view": item_view(self.settings["CONGTIN_VIEWS"], placed, fragment.headings),
+            "view": item_view(self.settings["CONGTIN_VIEWS"], placed, fragment.headings, beside),
         }
         return self.addresses.resolve(placed, fragment.html), metadata
 

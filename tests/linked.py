@@ -1,4 +1,4 @@
-"""Pages as the programs of others read them: extruct takes the data out, rdflib and pyshacl judge it."""
+"""Pages as the programs of others read them: what a page embeds, judged by rdflib and pyshacl."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import extruct
+import lxml.html
 import pyshacl
 import rdflib
 from rdflib.namespace import RDF, SDO
@@ -53,21 +53,21 @@ SHAPES = """
 """
 
 
-def embedded(html: str, syntax: str) -> list[dict[str, Any]]:
-    """Return what a page embeds, as extruct reads it."""
-    found: list[dict[str, Any]] = extruct.extract(html, syntaxes=[syntax], errors="strict")[syntax]
-    return found
+def embedded(html: str) -> list[dict[str, Any]]:
+    """Return the JSON-LD that a page embeds; what is no JSON fails."""
+    page = lxml.html.document_fromstring(html)
+    return [json.loads(script.text or "") for script in page.iterfind(".//script[@type='application/ld+json']")]
 
 
 def nodes(html: str) -> dict[str, dict[str, Any]]:
     """Return the things a page's JSON-LD is about, by type."""
-    return {node["@type"]: node for data in embedded(html, "json-ld") for node in data["@graph"]}
+    return {node["@type"]: node for data in embedded(html) for node in data["@graph"]}
 
 
 def rdf(html: str) -> rdflib.Graph:
     """Return a page's JSON-LD as a graph."""
     graph = rdflib.Graph()
-    for data in embedded(html, "json-ld"):
+    for data in embedded(html):
         assert data["@context"] == "https://schema.org"
         graph.parse(data=json.dumps({**data, "@context": _LOCAL}), format="json-ld")
     return graph

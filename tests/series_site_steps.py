@@ -40,6 +40,7 @@ def describe_site(series: Series, which: int, how: int) -> None:
             ("owning_authority", f"UBND {how}"),
             ("attribution", {"vi": f"Nguồn {how}"}),
             ("security_contact", f"https://vi-du.vn/bao-{how}"),
+            ("report_error", one((f"loi{how}@ha.gov.vn", "https://vi-du.vn/bao-loi"), how)),
             ("status", "retired"),
             ("emc_site_id", str(how)),
         ),

@@ -372,6 +372,11 @@ TEXTS = {
         "1:5 wrong-value",
         [MAIL.format("security_contact"), CONTACT],
     ),
+    "http-form": (
+        {"report_error": "http://z.vn"},
+        "1:5 wrong-value",
+        [MAIL.format("report_error"), CONTACT],
+    ),
     "no-mail": (
         {"contact": "\n  email: Ban biên tập"},
         "1:6 wrong-value",

@@ -36,7 +36,7 @@ def test_what_pages_embed_is_schema_org_and_keeps_its_shapes(whole):
     for name in sample(whole):
         text = whole.text(name)
         if whole.templates[name] in SILENT:
-            assert not linked.embedded(text, "json-ld"), name
+            assert not linked.embedded(text), name
             continue
         graph = linked.rdf(text)
         assert not linked.unknown_words(graph), name

@@ -22,6 +22,7 @@ _PARTS = {
     "template": msg("a template it is made with"),
     "site": msg("the Site, its menu, or the words of the interface"),
     "item": msg("the Item: its text, its place, its files or its state"),
+    "beside": msg("an Item it names: the one before or after it, or a related one"),
     "links": msg("where its links lead"),
     "list": msg("the list: its name, its other pages, its filters"),
     "cards": msg("an Item it shows"),

@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from datetime import datetime
 
+from congtin.build.neighbours import Beside
 from congtin.build.plan import PlacedItem
+from congtin.build.reading_view import ReadingView, reading_view
 from congtin.build.view_types import Link, Text
 from congtin.build.views import Views
 from congtin.catalogue.front_matter import Document, Page
@@ -79,10 +81,11 @@ class ItemView:
     withdrawn_reason: str
     withdrawn_document: str
     document: DocumentView | None
+    reading: ReadingView
 
 
-def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -> ItemView:
-    """Return the view of an Item in this Edition."""
+def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...], beside: Beside) -> ItemView:
+    """Return the view of an Item in this Edition; ``beside`` are the Items its page names."""
     item, placement = placed.item, placed.placement
     facts, original, source = item.facts, item.original, placed.source
     card = views.card(placed)
@@ -119,6 +122,7 @@ def item_view(views: Views, placed: PlacedItem, headings: tuple[Heading, ...]) -
         withdrawn_reason=withdrawn.reason if withdrawn else "",
         withdrawn_document=(withdrawn.document or "") if withdrawn else "",
         document=_document(views, placed, facts) if isinstance(facts, Document) else None,
+        reading=reading_view(views, placed, headings, beside),
     )
 
 

@@ -27,7 +27,7 @@ from congtin.network.network import Site
 
 # What the parts of a key are, by its first letter; `--explain` names them.
 PARTS = {
-    "i": ("", "template", "site", "item", "links"),
+    "i": ("", "template", "site", "item", "links", "beside"),
     "l": ("", "template", "site", "list", "cards"),
     "f": ("", "template", "site", "cards"),
     "d": ("", "template", "site", "cards", "list"),
@@ -58,7 +58,7 @@ class Keys:
     def of(self, spec: PageSpec) -> str:
         """Return the key of a page; nothing for one that is always rendered."""
         if spec.placed is not None:
-            return f"i.{self._template(spec)}.{self.site}.{self._item(spec.placed)}"
+            return f"i.{self._template(spec)}.{self.site}.{self._item(spec.placed)}.{self._beside(spec.placed)}"
         if spec.listing is not None and spec.part is not None:
             return f"l.{self._template(spec)}.{self.site}.{self._list(spec)}"
         return ""
@@ -146,6 +146,12 @@ class Keys:
     @cached_property
     def _addresses(self) -> dict[str, str]:
         return {placed.item.item_path: placed.placement.path for placed in self.plan.items}
+
+    def _beside(self, placed: PlacedItem) -> str:
+        """Return the digest of the Items named on a page; all are the Edition's own, so its digest has them already."""
+        known = self._cards
+        others = self.outline.neighbours.of(placed).items()
+        return short_digest(*["-" if o is None else known.get(o.item.id) or self._card(o) for o in others])
 
     def _origin(self, site: Site) -> str:
         if site.id == self.plan.site.id:

@@ -15,6 +15,7 @@ from congtin.build.listings import (
     section_listings,
     tag_listings,
 )
+from congtin.build.neighbours import Neighbours
 from congtin.build.paging import ListPage, paginate
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.crosspost.placements import Redirect
@@ -80,6 +81,11 @@ class Outline:
     @cached_property
     def archives(self) -> list[Listing]:
         return archive_listings(self.plan, self.live)
+
+    @cached_property
+    def neighbours(self) -> Neighbours:
+        """What stands beside each Item."""
+        return Neighbours(self.live, self.sections)
 
     @cached_property
     def item_pages(self) -> list[PageSpec]:

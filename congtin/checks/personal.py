@@ -143,6 +143,7 @@ def official_contacts(network: Network) -> frozenset[str]:
         for value in (
             *site.options.contact.model_dump().values(),
             site.options.security_contact,
+            site.options.report_error,
             *(channel.url for channel in site.options.channels),
         )
         if value

@@ -23,6 +23,7 @@ FACTS: dict[str, tuple[str, Callable[[SiteOptions], object]]] = {
     "contact.fax": ("C12", lambda o: o.contact.fax),
     "contact.hours": ("C12", lambda o: o.contact.hours),
     "security_contact": ("RFC 9116", lambda o: o.security_contact),
+    "report_error": ("H15", lambda o: o.report_error),
     "attribution": ("P2", lambda o: o.attribution),
     "services_url": ("C5", lambda o: o.services_url),
     "channels": ("C9", lambda o: o.channels),

@@ -31,8 +31,10 @@ PORTAL_FILE = "portal.yaml"
 
 # How fields that have a form of their own are written.
 _MAIL = msg("Write one e-mail address, as in bientap@hanoi.gov.vn.")
+_ONE_ADDRESS = msg("Write one e-mail address, or one address that begins with https://.")
 _HINTS = {
-    "security_contact": msg("Write one e-mail address, or one address that begins with https://."),
+    "security_contact": _ONE_ADDRESS,
+    "report_error": _ONE_ADDRESS,
     "contact.email": _MAIL,
 }
 _SITE_NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")

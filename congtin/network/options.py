@@ -147,6 +147,8 @@ class SiteOptions(StrictModel):
     sections: dict[PathPart, SectionOptions] = {}
     contact: Contact = Contact()
     security_contact: Annotated[str, AfterValidator(_one_address)] | None = None
+    report_error: Annotated[str, AfterValidator(_one_address)] | None = None
+    """Where readers tell of errors on a page: an e-mail address or a form (H15)."""
     attribution: OptionalText | None = None
     channels: list[Channel] = []
     services_url: Url | None = None
