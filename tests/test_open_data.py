@@ -301,7 +301,7 @@ def test_the_catalogue_is_the_same_in_every_process(city):
         target = city.root / f"again{seed}"
         subprocess.run(
             [sys.executable, "-m", "congtin", "--root", str(city.root), "--now", city.now.isoformat(), "build",
-             "--output", str(target), "--site", "ha/portal"],
+             "--output", str(target), "ha/portal"],
             check=True, capture_output=True, cwd=city.root, timeout=120,
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(REPOSITORY)},
         )  # fmt: skip
