@@ -152,7 +152,8 @@ def _read(model: type[M], file: Path) -> M:
     try:
         return model.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as error:
-        raise DataDamaged(msg("{path} is not published data as this version makes it.", path=file)) from error
+        text = msg("{path} is not published data as this version makes it.", path=file)
+        raise DataDamaged(text, msg("Run: congtin build")) from error
 
 
 def _row(model: BaseModel, table: Table, place: Mapping[str, str]) -> list[object]:
