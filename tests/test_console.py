@@ -8,27 +8,17 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 import pytest
-from network import NOON
-from nginxes import Nginx, WebHouse
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from gates.serving import DESKTOP, chromium, serving, visitor
+from gates.watch import Watch
+from nginxes import Nginx
+from playwright.sync_api import BrowserContext
 from whole import WholeNetwork
 
 from congtin.release.making import editions_of
 from congtin.release.records import PublishedEdition
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COUNT = int(os.environ.get("CONGTIN_EDITIONS", "4"))
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -55,57 +45,15 @@ def chosen(whole) -> list[PublishedEdition]:
 @pytest.fixture(scope="module")
 def web(whole: WholeNetwork, chosen, tmp_path_factory) -> Iterator[Nginx]:
     """Serve whole hosts: whatever a home page is made of."""
-    house = WebHouse.create(tmp_path_factory.mktemp("console"))
-    hosts = {edition.host for edition in chosen}
-    files = {
-        name: (whole.output / name).read_bytes()
-        for name in whole.files
-        if name.removeprefix(".server/").partition("/")[0] in hosts
-    }
-    house.switch(house.release(files, chosen, clock=NOON))
-    with house.serve() as server:
+    with serving(tmp_path_factory.mktemp("console"), whole.output, chosen) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def chromium(web) -> Iterator[Browser]:
-    """Yield a browser for which every host in the world is this server."""
-    rules = f"--host-resolver-rules=MAP * 127.0.0.1:{web.port}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, rules])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def context(chromium) -> Iterator[BrowserContext]:
-    """Yield an empty profile; the servers' certificates are of an authority made for this test."""
-    with chromium.new_context(ignore_https_errors=True) as context:
-        yield context
-
-
-class Watch:
-    """What a page says and asks for."""
-
-    def __init__(self, page: Page, host: str) -> None:
-        self.host = host
-        self.complaints: list[str] = []
-        self.requests = 0
-        page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url} {request.failure}"))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("response", lambda answer: self._answered(answer.status, answer.url))
-
-    def _asked(self, url: str) -> None:
-        self.requests += 1
-        parts = urlsplit(url)
-        if (parts.scheme, parts.hostname) != ("https", self.host):
-            self.complaints.append(f"foreign: {url}")
-
-    def _answered(self, status: int, url: str) -> None:
-        if status != 200:
-            self.complaints.append(f"{status}: {url}")
+def context(web) -> Iterator[BrowserContext]:
+    """Yield an empty profile of somebody who never was here."""
+    with chromium(web) as browser, visitor(browser, DESKTOP) as fresh:
+        yield fresh
 
 
 def test_home_pages_are_silent_and_whole(context, chosen, record_property):

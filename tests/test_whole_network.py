@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from pathlib import Path
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 import pytest
+from gates.found import told
+from gates.links import dead_links, foreign_loads
 from lxml import etree
 from network import NOON, REPOSITORY
 from whole import effective_lang, message, messages, parse, shown, texts
@@ -191,57 +193,14 @@ def test_no_page_shows_an_address_that_only_the_sources_know(whole):
 
 def test_every_link_picture_and_anchor_leads_somewhere(whole):
     """Every address on a host of the network is a file, with the anchor that is asked for."""
-    ids = {page.file: {*page.ids, "", "top"} for page in whole.pages.values()}
-    broken = []
-    seen: dict[str, str | None] = {}
-    for page in whole.pages.values():
-        addresses = {(link.absolute, link.value) for link in page.links}
-        addresses |= {(url, url) for url in (*page.canonical, page.refresh) if url}
-        for absolute, value in addresses:
-            url, fragment = urldefrag(absolute)
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https"):
-                if parts.scheme not in ("mailto", "tel"):
-                    broken.append((page.file, value))
-                continue
-            if parts.hostname not in whole.hosts:
-                if (
-                    parts.hostname
-                    and any(parts.hostname.endswith(f".{h}") for h in PARENT_HOSTS)
-                    and parts.hostname not in OUTSIDE
-                ):
-                    broken.append((page.file, value))
-                continue
-            if url not in seen:
-                seen[url] = whole.file_of(url)
-            target = seen[url]
-            if target is None or (fragment and fragment not in ids.get(target, set())):
-                broken.append((page.file, value))
-    assert not broken, broken[:20]
-
-
-PARENT_HOSTS = ("hanoi.gov.vn", "haiphong.gov.vn", "hungyen.gov.vn")
-# The data portal is another system; the plan of 2024 names it.
-OUTSIDE = {"data.hanoi.gov.vn"}
+    found = list(dead_links(whole))
+    assert not found, told(found)
 
 
 def test_no_page_loads_anything_from_another_host(whole):
     """Pictures, styles and scripts lie on the page's own host: nobody else learns who reads."""
-    wrong = []
-    for page in whole.pages.values():
-        own = urlsplit(page.url).hostname
-        for link in page.links:
-            loads = link.attribute in ("src", "srcset", "poster") or (
-                link.element == "link" and "stylesheet" in link.rel
-            )
-            if loads and urlsplit(link.absolute).hostname != own:
-                wrong.append((page.file, link.value))
-            if link.attribute == "action":
-                wrong.append((page.file, link.value))
-    assert not wrong
-    for name, style in whole.bytes_of(".css"):
-        assert b"url(" not in style, name
-        assert b"@import" not in style, name
+    found = list(foreign_loads(whole))
+    assert not found, told(found)
 
 
 def test_every_page_can_be_reached_from_its_home_page(whole):
