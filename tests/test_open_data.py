@@ -307,3 +307,14 @@ def test_the_catalogue_is_the_same_in_every_process(city):
         )  # fmt: skip
         seen.add(tuple((target / "ha.gov.vn/du-lieu-mo" / n).read_bytes() for n in ("catalog.ttl", "catalog.jsonld")))
     assert len(seen) == 1
+
+
+def test_what_becomes_of_a_site_reaches_its_portals_list(tiny):
+    """A ward that is retired stands so in `sites.json` of a Portal that shows nothing else of it (A17)."""
+    net = tiny()
+    net.build()
+    assert [site["status"] for site in loaded(net, f"{DATA}/sites.json")["sites"]] == ["live"] * 3
+    ward = (net.root / "sites/ha/lim.yaml").read_text("utf-8")
+    net.put("sites/ha/lim.yaml", f"{ward}status: retired\nvalid_to: 2026-06-30\n")
+    net.build()
+    assert [site["status"] for site in loaded(net, f"{DATA}/sites.json")["sites"]] == ["live", "retired", "live"]

@@ -96,7 +96,7 @@ class Keys:
         """What only pages without a key show: other Sites, redirects, what machines look for."""
         plan = self.plan
         parts: list[object] = [
-            [[s.id, s.kind.value, s.options.name, [e.base_url for e in s.editions]] for s in plan.directory],
+            [_listed(s) for s in plan.directory],
             [[redirect.path, redirect.target] for redirect in plan.redirects],
             security(plan),
             {lang: sorted(paths) for lang, paths in plan.sibling_pages.items()},
@@ -210,6 +210,12 @@ class Keys:
 def _site(site: Site) -> str:
     editions = [[edition.lang, edition.base_url] for edition in site.editions]
     return short_digest(site.id, _model(site.options), _text(editions))
+
+
+def _listed(site: Site) -> list[object]:
+    """Return what a Portal's directory shows of a Site, as a page and as data."""
+    options = site.options
+    return [site.id, site.kind.value, options.name, options.status, [[e.lang, e.base_url] for e in site.editions]]
 
 
 def _model(model: BaseModel) -> str:
