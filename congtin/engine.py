@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from congtin.layout import PLUGINS, THEME
+from congtin.layout import PLUGINS, THEMES
 
 # Libraries whose version can change what is read or written.
 _LIBRARIES = (
@@ -41,7 +41,7 @@ def engine_digest() -> str:
 
 def frame_digest(root: Path) -> str:
     """Return the digest of everything that decides a page's bytes apart from content and `sites/`."""
-    parts = (engine_digest(), folder_digest(root / PLUGINS), folder_digest(root / THEME))
+    parts = (engine_digest(), folder_digest(root / PLUGINS), folder_digest(root / THEMES))
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 

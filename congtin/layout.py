@@ -12,7 +12,9 @@ DEFAULTS = "sites/_defaults.yaml"
 OUTPUT = "output"
 PLUGINS = "plugins"
 STATE = ".congtin"
-THEME = "themes/base"
+THEMES = "themes"
+BASE_BRAND = "base"
+THEME = f"{THEMES}/{BASE_BRAND}"
 
 
 def find_root(start: Path) -> Path:

@@ -42,6 +42,8 @@ class Role(enum.StrEnum):
     ORIGINAL = "original"
     CROSSPOST = "crosspost"
     FALLBACK = "fallback"
+    LINK = "link"
+    """Only a teaser stands there, which leads to the origin (F3)."""
 
 
 class Profile(enum.StrEnum):
@@ -96,7 +98,7 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """An Item in an Edition: its role, its address and the language shown."""
+    """An Item in an Edition: its role, its address and the language shown; a teaser alone has no address there."""
 
     item: str
     edition: EditionKey

@@ -140,6 +140,7 @@ _FORM_HINTS: dict[str, Msg] = {
     "translated_from": msg("`congtin translation confirm` writes it: the 40 characters of the original’s revision."),
     "replaces": msg("Write the other document’s id, not its number."),
     "replaced_by": msg("Write the other document’s id, not its number."),
+    "link": msg("Write item:<id>, or the whole address of a page of the network."),
     "host": msg("Write the full host, such as hoankiem.hanoi.gov.vn."),
     **dict.fromkeys(
         ("label", "sections", "into", "path", "tags", "document_types", "document_fields"),

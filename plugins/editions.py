@@ -46,7 +46,7 @@ def prepare(pelican: Any) -> None:
             # Pelican would show a traceback; whoever typed the command needs the sentences.
             raise SystemExit(str(error)) from error
     job: EditionJob = settings["CONGTIN_JOB"]
-    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface)
+    settings["CONGTIN_VIEWS"] = Views(job.plan, job.interface, job.brand)
     outline = job.keys.outline if job.keys else None
     words = job.interface.translations()
     contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], words.gettext, outline)

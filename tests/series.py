@@ -131,7 +131,7 @@ class Series:
         if answer.refused:
             write_refusal(repository.network, repository.catalogue, target, name, answer.refused)
         elif site in self.facts.offered(self.facts.entries[number].offers):
-            file = write_pick(repository.network, repository.catalogue, target, name, answer.into)
+            file = write_pick(repository.network, repository.catalogue, target, name, answer.into, answer.mode)
             if answer.ended:
                 file.write_text(f"{file.read_text('utf-8')}ended: {answer.ended}\n", "utf-8")
 

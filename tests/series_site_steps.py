@@ -6,7 +6,7 @@ import re
 
 from series import Series
 from series_steps import entry_of, one, step
-from series_world import PORTAL, THEME, Answer
+from series_world import PORTAL, THEME, Answer, Data
 
 TEMPLATES = f"{THEME}/templates"
 _WARDS = (("Lim", "lim"), ("Lim Hai", "limhai"), ("Lim Ba", "limba"))
@@ -41,15 +41,29 @@ def describe_site(series: Series, which: int, how: int) -> None:
             ("attribution", {"vi": f"Nguồn {how}"}),
             ("security_contact", f"https://vi-du.vn/bao-{how}"),
             ("report_error", one((f"loi{how}@ha.gov.vn", "https://vi-du.vn/bao-loi"), how)),
-            ("status", "retired"),
+            ("status", {"retired_on": one(_ENDS[1:], how // 8), "retired_reason": {"vi": f"Giải thể {how}"}}),
             ("emc_site_id", str(how)),
         ),
         how,
     )
-    if site.get(name) == value and site["kind"] != "portal":
+    if name == "status":
+        retire(site, value)
+    elif site.get(name) == value and site["kind"] != "portal":
         del site[name]
     else:
         site[name] = value
+
+
+def retire(site: Data, end: Data) -> None:
+    """Retire a component Site, sometimes with a successor that is there, or take that back."""
+    if site["kind"] == "portal":
+        return
+    if site.pop("status", ""):
+        for name in (*end, "successor"):
+            site.pop(name, None)
+    else:
+        successor = one((PORTAL, "https://vi-du.vn/"), int(end["retired_on"][-1]))
+        site |= {"status": "retired", **end, "successor": successor}
 
 
 @step
@@ -90,6 +104,7 @@ def accept(series: Series, which: int, how: int) -> None:
     origin = one([other for other in facts.site_names() if other != name], how // 4)
     into = one(facts.sections_of_kind(name, "article"), how)
     rule = {"from": origin, "sections": facts.sections_of_kind(origin, "article")[:1], "into": into}
+    rule["mode"] = one(("copy", "link", "copy"), how // 3)
     if how % 4 == 1 and rules:
         rules[-1] = {**rules[-1], "ended": one(_ENDS[1:], how // 4)}
     elif how % 4 == 2:
@@ -116,7 +131,28 @@ def answer(series: Series, which: int, how: int) -> None:
         if name not in facts.offered(entry.offers):
             entry.offers, entry.ended = [*entry.offers, name], []
         into = one(facts.sections_of_kind(name, entry.kind), how)
-        facts.answers[name, entry.number] = Answer(into, one(_ENDS, how // 2))
+        facts.answers[name, entry.number] = Answer(into, one(_ENDS, how // 2), one(("copy", "copy", "link"), how // 5))
+
+
+@step
+def alert(series: Series, which: int, how: int) -> None:
+    """Put up a banner over some Sites or one, put it otherwise, or take it away."""
+    facts = series.facts
+    owner = one(["ha", *facts.site_names()], which)
+    key = (owner, f"tin-{how % 2}")
+    entry = entry_of(series, how)
+    if how % 3 == 0 and key in facts.alerts:
+        del facts.alerts[key]
+        return
+    begins, until = one((("2026-11-01", "2026-11-24"), ("2026-11-23", "2027-06-01"), ("2026-01-01", "2028-01-01")), how)
+    facts.alerts[key] = {
+        "level": one(("danger", "warning", "information"), how),
+        "text": {"vi": f"Tin khẩn {how}", **({"en": f"Alert {how}"} if how % 2 else {})},
+        "from": f"{begins}T08:00:00+07:00",
+        "until": f"{until}T08:00:00+07:00",
+        "item": entry.number if entry and how % 5 else 0,
+        **({"to": one((["ha/*"], ["ha/*:ward"], ["ha/mai", PORTAL]), how // 3)} if owner == "ha" else {}),
+    }
 
 
 @step

@@ -76,6 +76,7 @@ class Answer:
 
     into: str = ""
     ended: str = ""
+    mode: str = "copy"
     refused: str = ""
 
 
@@ -89,6 +90,8 @@ class Facts:
     sites: dict[str, Data]
     entries: dict[int, Entry] = field(default_factory=dict)
     answers: dict[tuple[str, int], Answer] = field(default_factory=dict)
+    alerts: dict[tuple[str, str], Data] = field(default_factory=dict)
+    """By owner (the Portal or a Site) and name; ``item`` is the number of the Item it links to."""
     theme: dict[str, bytes] = field(default_factory=lambda: dict(_BASE_THEME))
     last_number: int = 0
 
@@ -192,12 +195,24 @@ class Facts:
             "sites/ha/portal.yaml": yaml_text({**self.portal, "site": self.settled(PORTAL, now)}),
             **{f"sites/{name}.yaml": yaml_text(self.settled(name, now)) for name in self.sites},
         }
+        found.update(self.standing_alerts())
         for entry in self.entries.values():
             found.update(self.texts(entry))
         files = {path: text.encode() for path, text in found.items()}
         for entry in self.entries.values():
             files.update({f"{entry.stem}.files/{name}": data for name, data in entry.media.items()})
         return files | self.theme
+
+    def standing_alerts(self) -> Iterator[tuple[str, str]]:
+        """Yield the files of the alerts that still have a Site, without links to what is not there."""
+        for (owner, name), alert in self.alerts.items():
+            data = {key: value for key, value in alert.items() if key != "item"}
+            if alert["item"] in self.entries:
+                data["link"] = f"item:{item_id(alert['item'])}"
+            if "to" in data:
+                data["to"] = [pattern for pattern in data["to"] if self.matching(pattern)] or [PORTAL]
+            if owner == "ha" or owner in self.site_names():
+                yield f"sites/{owner}/alerts/{name}.yaml", yaml_text(data)
 
     def settled(self, name: str, now: datetime) -> Data:
         """Return the data of a Site without rules and moves that name what is not there."""

@@ -470,7 +470,7 @@ def test_stray_files_beside_picks_are_refused(tiny, name):
     net = tiny()
     net.put(f"sites/ha/lim/{name}", "item: aaaaaaaa2222\n")
     path = f"sites/ha/lim/{name.removesuffix('/x')}"
-    hint = "The folder of a Site holds only picks/<item id>.yaml, one file for each Item."
+    hint = "The folder of a Site holds only picks/<item id>.yaml and alerts/<name>.yaml."
     assert told(net) == [f"{path} path-form", NO_PLACE, hint]
 
 

@@ -64,9 +64,9 @@ def test_every_page_of_a_measured_site_has_the_code_and_no_other_page(network):
     for name, page in pages.items():
         number = {"ha.gov.vn": "205", "lim.ha.gov.vn": "33"}.get(name.partition("/")[0])
         if number is None:
-            assert "<script" not in page and LABEL not in page, name
+            assert "/theme/emc." not in page and LABEL not in page, name
         else:
-            assert page.count("<script") == 1, name
+            assert page.count("data-site=") == 1, name
             assert f'integrity="{digest}" data-site="{number}" defer></script>' in page
             assert page.count(LABEL) == 1
         # Nothing is asked of another host before the script runs.
@@ -79,7 +79,7 @@ def test_browsers_compare_every_style_sheet_and_script_before_they_use_it(networ
     compared = 0
     for name, data in files.items():
         if name.endswith(".html"):
-            for part in lxml.html.fromstring(data).xpath("//link[@rel='stylesheet'] | //script"):
+            for part in lxml.html.fromstring(data).xpath("//link[@rel='stylesheet'] | //script[@src]"):
                 file = name.partition("/")[0] + (part.get("href") or part.get("src"))
                 digest = base64.b64encode(hashlib.sha384(files[file]).digest()).decode()
                 assert part.get("integrity") == f"sha384-{digest}", name
@@ -89,7 +89,7 @@ def test_browsers_compare_every_style_sheet_and_script_before_they_use_it(networ
 
 def test_who_only_tries_something_out_is_not_counted(network):
     network.build(profile=Profile.WORK)
-    assert not [name for name, data in network.files().items() if b"<script" in data]
+    assert not [name for name, data in network.files().items() if b"/theme/emc." in data]
 
 
 def test_a_release_needs_the_ids_or_an_exception_that_holds(network):

@@ -12,8 +12,10 @@ from monitors import BOOK, CALENDAR, LIM, PORTAL, RULED, Watched, at
 
 from congtin.errors import UsageError
 from congtin.model import HANOI_TIME, SiteKind
+from congtin.network.load import load_network
 from congtin.release.monitoring.appearances import appearances
 from congtin.release.monitoring.findings import Light
+from congtin.release.monitoring.policy import ReleasePolicy
 from congtin.release.monitoring.settings import MonitoringSettings, WindowTimes
 from congtin.release.monitoring.windows import Standing, freshness
 from congtin.rules.combine import SiteRules
@@ -109,6 +111,16 @@ def test_a_site_no_rule_speaks_of_is_in_order():
     rules = SiteRules(tuple(in_force(BOOK, ["haiphong-2025"], at("2026-11-16 08:00")))).update_windows
     fresh = freshness(rules, SiteKind.WARD, TIMES, CALENDAR, [], at("2026-11-16 20:00"), LONG_AGO)
     assert (fresh.light, fresh.demanded, fresh.today) == (Light.GREEN, False, ())
+
+
+def test_a_retired_site_is_asked_for_nothing_new(tiny):
+    """From its last day on no window of it is ever missed (A17); its neighbours' are."""
+    mai = "kind: commune\nname: {vi: Xã Mai}\nshort_name: {vi: Mai}\nlabel: mai\nstatus: retired\nsuccessor: ha/lim\n"
+    net = tiny(f"-- sites/ha/mai.yaml --\n{mai}retired_on: 2026-11-16\n")
+    rules = SiteRules(tuple(in_force(BOOK, ["hanoi-2025"], at("2026-11-16 08:00"))))
+    policy = ReleasePolicy(load_network(net.root), lambda site: rules, CALENDAR)
+    assert policy.windows("ha/mai", at("2026-11-16 08:00")) == ()
+    assert policy.windows("ha/mai", at("2026-11-15 23:59")) == policy.windows("ha/lim", at("2026-11-16 08:00")) != ()
 
 
 def test_nothing_is_said_of_windows_before_the_first_release():

@@ -315,6 +315,6 @@ def test_what_becomes_of_a_site_reaches_its_portals_list(tiny):
     net.build()
     assert [site["status"] for site in loaded(net, f"{DATA}/sites.json")["sites"]] == ["live"] * 3
     ward = (net.root / "sites/ha/lim.yaml").read_text("utf-8")
-    net.put("sites/ha/lim.yaml", f"{ward}status: retired\nvalid_to: 2026-06-30\n")
+    net.put("sites/ha/lim.yaml", f"{ward}status: retired\nretired_on: 2026-06-30\nsuccessor: ha/mai\n")
     net.build()
     assert [site["status"] for site in loaded(net, f"{DATA}/sites.json")["sites"]] == ["live", "retired", "live"]

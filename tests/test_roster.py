@@ -468,7 +468,11 @@ def test_no_live_site_without_a_board_decision(tiny, village):
     network = tiny()
     number = "board_decision: {number: 99001/QĐ-TD, date: 2026-01-01, issuer: UBND}\n"
     network.put("sites/ha/lim.yaml", (network.root / "sites/ha/lim.yaml").read_text("utf-8") + number)
-    network.put("sites/ha/mai.yaml", (network.root / "sites/ha/mai.yaml").read_text("utf-8") + "status: retired\n")
+    network.put(
+        "sites/ha/mai.yaml",
+        (network.root / "sites/ha/mai.yaml").read_text("utf-8")
+        + "status: retired\nretired_on: 2026-07-01\nsuccessor: ha/lim\n",
+    )
     network.put("sites/ha/bac.yaml", "kind: ward\nname: {vi: Phường Bắc}\nshort_name: {vi: Bắc}\nlabel: bac\n" + number)
     sites = load_network(network.root).sites.values()
     roster = village.load()

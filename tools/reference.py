@@ -30,6 +30,7 @@ from pydantic import BaseModel  # noqa: E402 (the same)
 from congtin import errors  # noqa: E402 (the same)
 from congtin.catalogue.front_matter import MODELS, Translation  # noqa: E402 (the same)
 from congtin.cli.main import main as congtin  # noqa: E402 (the same)
+from congtin.network.alerts import PortalAlert, SiteAlert  # noqa: E402 (the same)
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary  # noqa: E402 (the same)
 from congtin.release.settings import Settings  # noqa: E402
 
@@ -79,7 +80,8 @@ def reference() -> str:
     parts += ["## `sites/`\n", model_section("Site", SiteOptions)]
     parts += [model_section("`portal` in `portal.yaml`", PortalOptions)]
     parts += [model_section("Pick", Pick), model_section("`_vocabulary.yaml`", Vocabulary)]
-    parts += [nested([SiteOptions, PortalOptions, Pick, Vocabulary])]
+    parts += [model_section("Alert of a Portal", PortalAlert), model_section("Alert of one Site", SiteAlert)]
+    parts += [nested([SiteOptions, PortalOptions, Pick, Vocabulary, PortalAlert])]
     parts += ["## `publisher.yaml`\n", model_section("The machine that publishes", Settings), nested([Settings])]
     parts += ["## Problem codes\n", problem_codes(), "## Pelican settings\n", settings()]
     parts += ["## Environment variables\n", environment()]

@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -100,7 +100,9 @@ class Api:
 
     def pages(self) -> Iterator[ItemsPage]:
         """Yield the pages of the list of Items: a new Item changes the newest alone."""
-        for part in paginate(self.contexts.outline.by_time, PAGE_SIZE):
+        # What only has a teaser here stands in the data of its origin (F3).
+        shown = [placed for placed in self.contexts.outline.by_time if not placed.is_teaser]
+        for part in paginate(shown, PAGE_SIZE):
             yield ItemsPage(models.ROOT + _page_name(part.number), part)
 
     def page(self, page: ItemsPage) -> bytes:
@@ -125,7 +127,7 @@ class Api:
         return models.Entry(
             id=view.id,
             kind=str(view.kind),
-            role=placed.placement.role.value,
+            role=_role(placed),
             section=placed.placement.section,
             title=view.title.text,
             summary=view.teaser or None,
@@ -252,6 +254,18 @@ def cell(value: object) -> str:
 
 def _page_name(number: int) -> str:
     return f"{ITEMS}/{number}.json" if number else f"{ITEMS}.json"
+
+
+def _role(placed: PlacedItem) -> Literal["original", "crosspost", "fallback"]:
+    match placed.placement.role:
+        case Role.ORIGINAL:
+            return "original"
+        case Role.CROSSPOST:
+            return "crosspost"
+        case Role.FALLBACK:
+            return "fallback"
+        case _:
+            raise ValueError(placed)
 
 
 def _gone(placed: PlacedItem) -> models.Gone:

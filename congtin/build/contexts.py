@@ -6,8 +6,9 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from datetime import date
 
+from congtin.build import home
 from congtin.build.heads import Heads
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
@@ -20,7 +21,6 @@ from congtin.model import ItemKind, SectionKind, SiteKind
 
 Context = dict[str, object]
 
-LATEST = 8
 BLOCK = 5
 FEED = 30
 # Titles of pages that are no Item; the theme's catalogues translate them by these ids.
@@ -79,6 +79,15 @@ class DirectoryGroup:
 
     kind: str
     sites: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class RetiredSite:
+    """A component Site whose organisation has ended, and who took over (A17)."""
+
+    site: Link
+    since: date | None
+    successor: Link | None
 
 
 class Contexts:
@@ -174,29 +183,39 @@ class Contexts:
         return {"years": {year: (counts[-1:] + counts[:-1]) for year, counts in years.items()}}
 
     def _home(self, spec: PageSpec) -> Context:
+        latest = tuple(self.views.card(placed) for placed in home.latest(self.outline.live))
         return {
-            "latest": self.latest(),
-            "blocks": self.blocks(BLOCK),
+            "latest": latest,
+            "blocks": self.blocks(BLOCK, latest),
+            "references": self.references(),
             "services_url": self.views.site.services_url,
             "directory_counts": self.directory_counts(),
         }
 
-    def latest(self) -> tuple[Card, ...]:
-        """Return the cards of the newest articles."""
-        articles = (placed for placed in reversed(self.outline.live) if placed.item.kind is ItemKind.ARTICLE)
-        return tuple(self.views.card(placed) for placed in islice(articles, LATEST))
+    def blocks(self, most: int, latest: Sequence[Card]) -> list[Block]:
+        """Return the sections people follow with their newest entries, empty ones too (C1)."""
+        return [
+            self.block(listing, home.newest(self.views, listing, latest, most))
+            for listing in self.outline.sections
+            if not home.is_reference(listing)
+        ]
 
-    def blocks(self, most: int) -> list[Block]:
-        """Return the sections with their newest entries, empty ones too (C1)."""
-        found = []
-        for listing in self.outline.sections:
-            cards = tuple(islice(self.views.cards(reversed(listing.entries)), most))
-            found.append(Block(self.listing_label(listing), self.views.address(listing.path), cards, listing.kind))
-        return found
+    def block(self, listing: Listing, cards: tuple[Card, ...]) -> Block:
+        return Block(self.listing_label(listing), self.views.address(listing.path), cards, listing.kind)
+
+    def references(self) -> list[Count]:
+        """Return the sections people look something up in with the number of Items, empty ones too (C1)."""
+        return [
+            Count(self.listing_label(each), self.views.address(each.path), home.count(self.views, each.entries))
+            for each in self.outline.sections
+            if home.is_reference(each)
+        ]
 
     def _sitemap(self, spec: PageSpec) -> Context:
         return {
-            "blocks": self.blocks(10),
+            "blocks": [
+                self.block(listing, home.newest(self.views, listing, (), 10)) for listing in self.outline.sections
+            ],
             "links": [
                 Link(Text(self.gettext(TITLES[name])), self.views.address(path))
                 for name, path in (("tags", TAGS_PATH), ("archives", ARCHIVE_PATH), ("contact", CONTACT_PATH))
@@ -233,14 +252,23 @@ class Contexts:
         order = (SiteKind.DEPARTMENT, SiteKind.WARD, SiteKind.COMMUNE, SiteKind.SPECIAL_ZONE, SiteKind.TOPIC)
         groups = []
         for kind in order:
-            sites = [site for site in self.plan.directory if site.kind is kind]
+            sites = [site for site in self.plan.directory if site.kind is kind and not site.is_retired(self.plan.now)]
             sites.sort(key=lambda site: collation_key(site.name))
             if sites:
                 groups.append(DirectoryGroup(kind.value, tuple(self.views.site_link(site) for site in sites)))
         return groups
 
     def _directory(self, spec: PageSpec) -> Context:
-        return {"groups": self.directory(), "total": len(self.plan.directory)}
+        groups = self.directory()
+        total = sum(len(group.sites) for group in groups)
+        return {"groups": groups, "total": total, "retired": self.retired_sites()}
+
+    def retired_sites(self) -> list[RetiredSite]:
+        """Return the component Sites that are kept as they were, in alphabetical order."""
+        sites = [site for site in self.plan.directory if site.is_retired(self.plan.now)]
+        sites.sort(key=lambda site: collation_key(site.name))
+        links = self.views
+        return [RetiredSite(links.site_link(s), s.options.retired_on, links.successor(s)) for s in sites]
 
     def _redirect(self, spec: PageSpec) -> Context:
         return {"target": spec.redirect.target if spec.redirect else ""}

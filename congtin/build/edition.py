@@ -12,6 +12,7 @@ import pelican
 from pelican import ArticlesGenerator, PagesGenerator, Pelican, signals
 from pelican.settings import read_settings
 
+from congtin.build.brands import Brand
 from congtin.build.frame import Frame
 from congtin.build.interface import Interface, interface_for
 from congtin.build.keys import Keys
@@ -58,6 +59,10 @@ class EditionJob:
     @property
     def interface(self) -> Interface:
         return interface_for(self.plan.lang, self.frame.interfaces)
+
+    @property
+    def brand(self) -> Brand:
+        return self.frame.brands[self.plan.portal.options.brand]
 
     def __str__(self) -> str:
         return str(self.plan.edition.key)

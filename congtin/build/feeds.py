@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from congtin.build.interface import machine_moment
 from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card
 from congtin.languages import html_lang
+from congtin.model import HANOI_TIME
 
 FORMATS: dict[str, type[Any]] = {"atom.xml": feedgenerator.Atom1Feed, "rss.xml": feedgenerator.Rss201rev2Feed}
 # A feed without entries still needs a time, and the clock would make it change for nothing.
@@ -63,12 +64,35 @@ def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
         author_name=contexts.views.site.name.text,
     )
     cards = [contexts.views.card(placed) for placed in feed.items]
+    times = [card.updated or card.date for card in cards]
+    if contexts.views.site.retired:
+        last = _farewell(contexts)
+        made.add_item(**last)
+        times.append(last["pubdate"])
     for card, placed in zip(cards, feed.items, strict=True):
         made.add_item(**_entry(card, placed.canonical, contexts.gettext, contexts))
-    made.latest_post_date = partial(_time, max((card.updated or card.date for card in cards), default=_NEVER))
+    made.latest_post_date = partial(_time, max(times, default=_NEVER))
     text = io.StringIO()
     made.write(text, "utf-8")
     return text.getvalue().encode("utf-8")
+
+
+def _farewell(contexts: Contexts) -> dict[str, Any]:
+    """Return the entry with which the feeds of a retired Site end: whoever reads on is sent to its successor (A17)."""
+    site, words = contexts.views.site, contexts.gettext
+    closed = datetime.combine(site.retired_on or _NEVER.date(), time(), HANOI_TIME)
+    successor = site.successor
+    text = f"{words('Its tasks have passed to:')} {successor.label.text}" if successor else site.retired_reason.text
+    return {
+        "title": f"{words('No longer updated')}: {site.name.text}",
+        "link": successor.url if successor else site.url,
+        "unique_id": f"tag:{contexts.plan.portal.options.parent_host},2026:retired:{site.id}",
+        "description": text,
+        "author_name": site.name.text,
+        "pubdate": closed,
+        "updateddate": closed,
+        "unique_id_is_permalink": False,
+    }
 
 
 def _json_feed(contexts: Contexts, feed: Feed, home: str) -> bytes:
@@ -81,9 +105,23 @@ def _json_feed(contexts: Contexts, feed: Feed, home: str) -> bytes:
         "feed_url": f"{contexts.plan.edition.base_url}{feed.path}",
         "language": html_lang(contexts.plan.lang),
         "authors": [{"name": site.name.text, "url": site.url}],
-        "items": [_json_entry(contexts.views.card(placed), placed, contexts) for placed in feed.items],
+        "items": [
+            *([_json_farewell(contexts)] if site.retired else []),
+            *(_json_entry(contexts.views.card(placed), placed, contexts) for placed in feed.items),
+        ],
     }
     return json.dumps(made, ensure_ascii=False).encode("utf-8")
+
+
+def _json_farewell(contexts: Contexts) -> dict[str, object]:
+    last = _farewell(contexts)
+    return {
+        "id": last["unique_id"],
+        "url": last["link"],
+        "title": last["title"],
+        "content_text": last["description"],
+        "date_published": machine_moment(last["pubdate"]),
+    }
 
 
 def _json_entry(card: Card, placed: PlacedItem, contexts: Contexts) -> dict[str, object]:

@@ -12,6 +12,8 @@ from pathlib import Path
 import jinja2
 from jinja2 import nodes
 
+from congtin.build.assets import sheet_problems
+from congtin.build.brands import Brand, load_brands
 from congtin.build.contract import contract_problems, theme_environment
 from congtin.build.interface import load_interfaces
 from congtin.engine import engine_digest, folder_digest
@@ -31,20 +33,27 @@ class Frame:
     """Digest of each template (without `.html`) and of every template it can pull in."""
     interfaces: Mapping[str, bytes]
     """Compiled catalogue of the theme's words, by language."""
+    brands: Mapping[str, Brand]
 
     def to_text(self) -> str:
         interfaces = {lang: base64.b64encode(data).decode() for lang, data in self.interfaces.items()}
-        return json.dumps([self.digest, dict(self.templates), interfaces])
+        brands = {name: brand.to_text() for name, brand in self.brands.items()}
+        return json.dumps([self.digest, dict(self.templates), interfaces, brands])
 
     @classmethod
     def from_text(cls, text: str, digest: str) -> Frame | None:
         """Return the Frame with this digest from its text; None when it is another's."""
         if not text:
             return None
-        known, templates, interfaces = json.loads(text)
+        known, templates, interfaces, brands = json.loads(text)
         if known != digest:
             return None
-        return cls(digest, templates, {lang: base64.b64decode(data) for lang, data in interfaces.items()})
+        return cls(
+            digest,
+            templates,
+            {lang: base64.b64decode(data) for lang, data in interfaces.items()},
+            {name: Brand.from_text(brand) for name, brand in brands.items()},
+        )
 
 
 def load_frame(root: Path, digest: str) -> Frame:
@@ -56,14 +65,14 @@ def load_frame(root: Path, digest: str) -> Frame:
     trees = _parsed(sources)
     references = {name: set(_references(tree)) for name, tree in trees.items()}
     reached = {name: sorted(_reached(name, references)) for name in sources}
-    problems = list(contract_problems(root, trees, reached))
+    problems = [*contract_problems(root, trees, reached), *sheet_problems(root)]
     if problems:
         raise ProblemsFound(problems)
     templates = {}
     for name, others in reached.items():
         texts = [f"{other}\0{sources.get(other, '')}" for other in others]
         templates[name.removesuffix(".html")] = short_digest(common, *texts)
-    return Frame(digest, templates, load_interfaces(theme))
+    return Frame(digest, templates, load_interfaces(theme), load_brands(root))
 
 
 def short_digest(*parts: str | bytes) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from functools import cached_property
 
 from pydantic import BaseModel
@@ -51,7 +52,7 @@ class Keys:
     def edition(self) -> str:
         """The digest of everything this Edition's pages can see."""
         digest = hashlib.sha256(f"{self.frame.digest} {self.site} {self.around}".encode())
-        for placed in self.plan.items:
+        for placed in self.plan.listed():
             digest.update(self._item(placed).encode())
         return digest.hexdigest()
 
@@ -66,7 +67,7 @@ class Keys:
     def of_feed(self, items: Sequence[PlacedItem]) -> str:
         """Return the key of a feed of these Items."""
         cards = "".join(f"{self._card(placed)}{placed.canonical} " for placed in items)
-        return f"f.{self.frame.digest[:16]}.{self.site}.{short_digest(cards)}"
+        return f"f.{self.frame.digest[:16]}.{self.feed_frame}.{short_digest(cards)}"
 
     def of_data(self, items: Iterable[PlacedItem], *around: object) -> str:
         """Return the key of data that holds all that is known of these Items, and what stands ``around`` them."""
@@ -78,7 +79,13 @@ class Keys:
 
     @cached_property
     def site(self) -> str:
-        """What the frame of every page shows: the Site, its Portal, the words of the interface."""
+        """What the frame of every page shows: what feeds show of the Site too, and the alerts over its pages."""
+        alerts = [[*astuple(alert)[:-2], alert.until.isoformat(), alert.of_portal] for alert in self.plan.alerts]
+        return short_digest(self.feed_frame, _text(alerts)) if alerts else self.feed_frame
+
+    @cached_property
+    def feed_frame(self) -> str:
+        """The Site, its Portal, the words of the interface."""
         plan = self.plan
         return short_digest(
             self.interface.lang,
@@ -86,8 +93,10 @@ class Keys:
             _text(sorted(self.interface.languages)),
             _text([str(plan.edition.key), plan.edition.folder, plan.profile.value]),
             _site(plan.site),
+            _text([plan.site.is_retired(plan.now), self._followed(plan.site)]),
             _site(plan.portal_site),
             _model(plan.portal.options),
+            self.frame.brands[plan.portal.options.brand].digest,
             _model(plan.vocabulary),
         )
 
@@ -97,11 +106,21 @@ class Keys:
         plan = self.plan
         parts: list[object] = [
             [_listed(s) for s in plan.directory],
+            [
+                [s.id, s.options.retired_on.isoformat() if s.options.retired_on else "", self._followed(s)]
+                for s in plan.directory
+                if s.is_retired(plan.now)
+            ],
             [[redirect.path, redirect.target] for redirect in plan.redirects],
             security(plan),
             {lang: sorted(paths) for lang, paths in plan.sibling_pages.items()},
         ]
         return short_digest(_text(parts))
+
+    def _followed(self, site: Site) -> str:
+        """Return what pages show of a Site's successor."""
+        successor = self.plan.successors.get(site.id)
+        return _site(successor) if successor else site.options.successor or ""
 
     def _item(self, placed: PlacedItem) -> str:
         found = self._items.get(placed.item.id)
@@ -167,7 +186,7 @@ class Keys:
             placement = placed.placement
             parts = (
                 placed.item.id,
-                placement.path,
+                placed.canonical if placed.is_teaser else placement.path,
                 placement.section,
                 placement.lang,
                 placed.source.front_text,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from congtin import strict_yaml
 from congtin.build.frame import Frame, load_frame
 from congtin.catalogue.closure import whole_catalogue
 from congtin.catalogue.misplaced import misplaced
@@ -19,7 +20,9 @@ from congtin.checks.registry import Repository
 from congtin.checks.text import inspect_text
 from congtin.crosspost.placements import place
 from congtin.engine import frame_digest, network_digest
-from congtin.errors import Problem
+from congtin.errors import Problem, did_you_mean
+from congtin.layout import BASE_BRAND, THEMES
+from congtin.messages import msg
 from congtin.model import Profile
 from congtin.network.load import load_network
 from congtin.network.network import Network
@@ -70,7 +73,21 @@ def look(
         store.forget_sites(reader.everything() if paths is None else reader.paths(paths))
         store.set_meta("tree", now.to_text() if now else "")
     found = [problem for text in store.problems() for problem in problems_of_text(text)]
-    return Look(network, [*found, *misplaced(network, store)])
+    return Look(network, [*found, *misplaced(network, store), *_unknown_brands(root, network)])
+
+
+def _unknown_brands(root: Path, network: Network) -> Iterator[Problem]:
+    """Yield the Portals whose look does not exist."""
+    for portal in network.portals.values():
+        brand = portal.options.brand
+        if brand != BASE_BRAND and not (root / THEMES / brand).is_dir():
+            path = f"sites/{portal.id}/portal.yaml"
+            line = strict_yaml.line_of((root / path).read_text("utf-8"), ["portal", "brand"])
+            hint = did_you_mean(brand, sorted(folder.name for folder in (root / THEMES).iterdir() if folder.is_dir()))
+            text = msg(
+                "There is no brand “{brand}”: the folder {path} is missing.", brand=brand, path=f"{THEMES}/{brand}"
+            )
+            yield Problem("unknown-brand", text, path, line, hint)
 
 
 def _network(root: Path, store: CatalogueStore, paths: Collection[str] | None) -> Network:
@@ -85,25 +102,29 @@ def _network(root: Path, store: CatalogueStore, paths: Collection[str] | None) -
     store.set_meta("network", digest)
     store.set_meta("network-text", network_text(network))
     store.set_meta("sites", json.dumps(list(network.sites)))
-    picks = _only_picks(paths)
-    if picks is None:
+    chosen = _only_choices(network, paths)
+    if chosen is None:
         store.forget_all_sites()
     else:
-        store.forget_sites(picks | store.sites_of_ids(_ids(paths or ())))
+        store.forget_sites(chosen | store.sites_of_ids(_ids(paths or ())))
     return network
 
 
-def _only_picks(paths: Iterable[str] | None) -> set[str] | None:
-    """Return the Sites whose picks changed, when nothing else of the Network did."""
+def _only_choices(network: Network, paths: Iterable[str] | None) -> set[str] | None:
+    """Return the Sites whose picks or alerts changed, when nothing else of the Network did."""
     if paths is None:
         return None
-    sites = set()
+    sites: set[str] = set()
     for path in paths:
         parts = path.split("/")
-        if path.startswith(_NETWORK_FOLDERS):
-            if len(parts) != 5 or parts[3] != "picks":
-                return None
+        if not path.startswith(_NETWORK_FOLDERS):
+            continue
+        if len(parts) == 5 and parts[3] in ("picks", "alerts"):
             sites.add(f"{parts[1]}/{parts[2]}")
+        elif len(parts) == 4 and parts[2] == "alerts":
+            sites.update(site.id for site in network.sites_of(parts[1]))
+        else:
+            return None
     return sites
 
 

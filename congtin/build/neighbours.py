@@ -44,7 +44,11 @@ class Neighbours:
     """
 
     def __init__(self, live: Sequence[PlacedItem], sections: Iterable[Listing]) -> None:
-        """Take the Items that are not withdrawn, oldest first, and the sections with theirs."""
+        """Take the Items that are not withdrawn, oldest first, and the sections with theirs.
+
+        Teasers are left out: nobody reads on at another Site without having been told so (F3).
+        """
+        live = [placed for placed in live if not placed.is_teaser]
         shown = {placed.item.id for placed in live}
         self._sides: dict[str, tuple[PlacedItem | None, PlacedItem | None]] = {}
         for listing in sections:

@@ -54,7 +54,7 @@ class Outline:
 
     @cached_property
     def _by_time(self) -> list[PlacedItem]:
-        return sorted(self.plan.items, key=by_time)
+        return sorted(self.plan.listed(), key=by_time)
 
     @property
     def by_time(self) -> list[PlacedItem]:

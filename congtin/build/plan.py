@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from congtin.build.alerts import ShownAlert, alerts_up
 from congtin.catalogue.front_matter import Document, Translation
 from congtin.catalogue.source import Catalogue, Item, Source, relative_item_path
 from congtin.crosspost.addresses import canonical_url
 from congtin.crosspost.placements import Placements, Redirect
-from congtin.model import Edition, Placement, Profile
+from congtin.model import Edition, Placement, Profile, Role
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Vocabulary
 
@@ -37,6 +38,11 @@ class PlacedItem:
         if source is None:
             raise KeyError(self.placement)
         return source
+
+    @property
+    def is_teaser(self) -> bool:
+        """Tell whether no page stands here: the teaser leads to the origin (F3)."""
+        return self.placement.role is Role.LINK
 
     @property
     def is_copy(self) -> bool:
@@ -74,6 +80,8 @@ class EditionPlan:
     edition: Edition
     vocabulary: Vocabulary
     items: tuple[PlacedItem, ...]
+    teasers: tuple[PlacedItem, ...]
+    """Items of other Sites that stand in lists only and lead to the origin (F3)."""
     redirects: tuple[Redirect, ...]
     links: Mapping[str, str]
     """Where `item:` links in the texts of this Edition lead, by Item id."""
@@ -85,15 +93,24 @@ class EditionPlan:
     profile: Profile
     sibling_pages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Addresses that the Site's other Editions have too, by language."""
+    alerts: tuple[ShownAlert, ...] = ()
+    """The banners over every page, the most urgent first (C18)."""
+    successors: Mapping[str, Site] = field(default_factory=dict)
+    """Who took over, where that is a Site: by the id of this Site and of those in the directory (A17)."""
 
     @property
     def lang(self) -> str:
         return self.edition.lang
 
     def live_items(self) -> Iterator[PlacedItem]:
-        for placed in self.items:
+        """Yield everything that stands in lists."""
+        for placed in self.listed():
             if not placed.is_withdrawn(self.now):
                 yield placed
+
+    def listed(self) -> tuple[PlacedItem, ...]:
+        """Return what has a page here and what only has a teaser, withdrawn Items included."""
+        return (*self.items, *self.teasers)
 
 
 def make_plans(
@@ -147,7 +164,10 @@ class _PlanMaker:
     def plan(self, site: Site, edition: Edition) -> EditionPlan:
         placements = self.placements.by_edition.get(edition.key, ())
         items = tuple(self.placed(site, placement) for placement in placements)
+        here = {placement.item: placement for placement in placements}
         is_portal = site.kind.value == "portal"
+        directory = tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else ()
+        followed = ((s.id, self.network.successor_of(s)) for s in (site, *directory))
         return EditionPlan(
             root=self.network.root,
             portal=self.network.portal_of(site),
@@ -156,12 +176,15 @@ class _PlanMaker:
             edition=edition,
             vocabulary=self.network.vocabulary,
             items=items,
+            teasers=tuple(self.placed(site, placement) for placement in self.placements.links.get(edition.key, ())),
             redirects=self.placements.redirects.get(edition.key, ()),
             links=dict(self.links(edition, items)),
             document_labels=dict(self.document_labels(items)),
-            directory=tuple(s for s in self.network.sites_of(site.portal_id) if s != site) if is_portal else (),
+            directory=directory,
             now=self.now,
             profile=self.profile,
+            alerts=tuple(alerts_up(self.network, self.catalogue, edition, here, self.now)),
+            successors={name: successor for name, successor in followed if successor},
         )
 
     def placed(self, site: Site, placement: Placement) -> PlacedItem:

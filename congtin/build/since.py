@@ -37,12 +37,12 @@ def view_since(root: Path, state: Path, base: Revision, now: datetime, profile: 
         changed = tree.between(TreeState(base.commit), here) if here else None
         if changed is None:
             raise UsageError(msg("Git cannot say what differs from {revision}.", revision=base.commit))
-        after = Side(network, load_document_numbers(root), _WorkTree(root).read, site_rules(root, network, now))
+        after = Side(network, load_document_numbers(root), WorkTree(root).read, site_rules(root, network, now))
         before = Side(*_rules(base, after, changed), base.read)
         return view_change(store, before, after, changed, now, profile, holds="after")
 
 
-class _WorkTree:
+class WorkTree:
     """The files of a folder."""
 
     def __init__(self, root: Path) -> None:
@@ -60,7 +60,7 @@ class _WorkTree:
 
 def site_rules(root: Path, network: Network, now: datetime) -> Callable[[str], SiteRules]:
     """Return what gives the rules of a Site by its id; raise ProblemsFound when the packs cannot be used."""
-    book = RuleBook.load(_WorkTree(root))
+    book = RuleBook.load(WorkTree(root))
     return cache(lambda site: rules_of(book, network.sites[site].options.rule_packs, now))
 
 

@@ -41,6 +41,22 @@ class Link:
 
 
 @dataclass(frozen=True)
+class AlertView:
+    """A banner over every page (C18)."""
+
+    level: str
+    """``danger``, ``warning`` or ``information``."""
+    text: Text
+    url: str
+    """Where to read more; empty where there is nothing."""
+    title: Text
+    """What is there; empty for a page that is no Item."""
+    until: datetime
+    issuer: Link | None
+    """The Portal, where its Board has put the banner over another Site."""
+
+
+@dataclass(frozen=True)
 class SiteView:
     """What every page of an Edition shows of its Site."""
 
@@ -51,6 +67,8 @@ class SiteView:
     url: str
     host: str
     brand: str
+    brand_words: Text
+    """What the brand wants every footer to say; empty where it wants nothing."""
     sections: tuple[Link, ...]
     portal: Link | None
     directory: str
@@ -72,6 +90,11 @@ class SiteView:
     preview: bool
     """Nobody has approved this: every page says so."""
     retired: bool
+    """The organisation has ended: everything stays as it was (A17)."""
+    retired_on: dt.date | None = None
+    retired_reason: Text = field(default_factory=lambda: Text(""))
+    successor: Link | None = None
+    alerts: tuple[AlertView, ...] = ()
 
     @functools.cached_property
     def menu_addresses(self) -> frozenset[str]:
@@ -117,6 +140,8 @@ class Card:
     demo: bool
     withdrawn: bool
     updated: datetime | None = None
+    host: str = ""
+    """The host the card leads to where that is the origin's, because only a teaser stands here (F3)."""
     number: str = ""
     document_type: Text = field(default_factory=lambda: Text(""))
     issuer: Text = field(default_factory=lambda: Text(""))

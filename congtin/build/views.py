@@ -6,12 +6,14 @@ import functools
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from congtin.build.assets import Assets
+from congtin.build.brands import Brand
 from congtin.build.interface import Interface
 from congtin.build.pages import CONTACT_PATH, DIRECTORY_PATH, SITEMAP_PATH, TAGS_PATH, PageSpec, page_path
 from congtin.build.plan import EditionPlan, PlacedItem
-from congtin.build.view_types import Card, Link, PageView, SiteView, Text
+from congtin.build.view_types import AlertView, Card, Link, PageView, SiteView, Text
 from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang, own_name
 from congtin.layout import THEME
@@ -25,7 +27,7 @@ _NO_READER = frozenset({"404", "redirect"})
 class Views:
     """Makes the views of one Edition; what all pages share is made once."""
 
-    def __init__(self, plan: EditionPlan, interface: Interface) -> None:
+    def __init__(self, plan: EditionPlan, interface: Interface, brand: Brand) -> None:
         self.plan = plan
         self.interface_lang = interface.lang
         self.interface_languages = interface.languages
@@ -35,7 +37,8 @@ class Views:
         self.demonstration = plan.profile is Profile.WORK
         self.preview = plan.profile is Profile.PREVIEW
         self.noindex = plan.profile is not Profile.RELEASE
-        self.assets = Assets(plan.root / THEME / "static", self.root_path)
+        self.assets = Assets(plan.root / THEME / "static", self.root_path, brand)
+        self.brand = brand
         self._cards: dict[str, Card] = {}
         self._site_links: dict[str, Link] = {}
         self._tags: dict[str, Link] = {}
@@ -73,6 +76,7 @@ class Views:
             url=self.base_url,
             host=plan.edition.host,
             brand=plan.portal.options.brand,
+            brand_words=self.local(self.brand.footer),
             sections=tuple(self.sections.values()),
             portal=None if is_portal else self.site_link(plan.portal_site),
             directory=self.address(DIRECTORY_PATH) if is_portal else "",
@@ -91,8 +95,23 @@ class Views:
             trust_label=options.trust_label.address,
             demonstration=self.demonstration,
             preview=self.preview,
-            retired=options.status == "retired",
+            retired=plan.site.is_retired(plan.now),
+            retired_on=options.retired_on,
+            retired_reason=self.local(options.retired_reason),
+            successor=self.successor(plan.site),
+            alerts=tuple(self._alerts()),
         )
+
+    def _alerts(self) -> Iterator[AlertView]:
+        for alert in self.plan.alerts:
+            yield AlertView(
+                level=alert.level,
+                text=self.text(alert.text, alert.text_lang),
+                url=alert.url,
+                title=self.text(alert.title, alert.title_lang),
+                until=alert.until,
+                issuer=self.site_link(self.plan.portal_site) if alert.of_portal else None,
+            )
 
     @functools.cached_property
     def sections(self) -> dict[str, Link]:
@@ -120,6 +139,14 @@ class Views:
             edition = next((e for e in site.editions if e.lang == self.plan.lang), site.editions[0])
             self._site_links[site.id] = Link(self.local(site.options.name), edition.base_url, lang=edition.lang)
         return self._site_links[site.id]
+
+    def successor(self, site: Site) -> Link | None:
+        """Return a link to who took over from a retired Site; outside the network it is named by its host (A17)."""
+        own = self.plan.successors.get(site.id)
+        if own:
+            return self.site_link(own)
+        address = site.options.successor
+        return Link(Text(urlsplit(address).netloc), address) if address else None
 
     def tag(self, tag: str) -> Link:
         """Return a link to the list of a tag."""
@@ -195,7 +222,9 @@ class Views:
 
     def _make_card(self, placed: PlacedItem) -> Card:
         facts, placement = placed.item.facts, placed.placement
-        url = self.root_path + placement.path
+        url = placed.canonical if placed.is_teaser else self.root_path + placement.path
+        # The picture lies beside the origin's page, and no page asks another host for anything.
+        image = facts.image if not placed.is_teaser else None
         return Card(
             id=facts.id,
             kind=facts.kind,
@@ -205,11 +234,12 @@ class Views:
             date=facts.date,
             section=self.sections[placement.section].label,
             origin=self.site_link(placed.origin) if placed.is_copy else None,
-            image=url + facts.image.rpartition("/")[2] if facts.image else "",
+            image=url + image.rpartition("/")[2] if image else "",
             image_alt=placed.text("image_alt"),
             demo=facts.demo,
             withdrawn=placed.is_withdrawn(self.plan.now),
             updated=facts.updated,
+            host=urlsplit(url).netloc,
             **(self._document(placed, facts) if isinstance(facts, Document) else {}),
         )
 

@@ -27,7 +27,9 @@ def affected_sites(store: CatalogueStore, network: Network, item_paths: Collecti
     choosing = {
         site.id
         for site in network.sites.values()
-        if _names(site.picks, named) or _names(site.options.moved.values(), named)
+        if _names(site.picks, named)
+        or _names(site.options.moved.values(), named)
+        or _names((alert.item for alert in network.alerts_over(site.id)), named)
     }
     return {site_of(path) for path in near} | offers | choosing
 

@@ -72,6 +72,7 @@ def site_catalogue(
     site = network.sites[site_id]
     foreign = store.pointing(patterns, OFFER)
     foreign |= store.item_paths_with_ids([*site.picks, *site.options.moved.values()])
+    foreign |= store.item_paths_with_ids(alert.item for alert in network.alerts_over(site_id) if alert.item)
     foreign |= store.items_of_paths(path for pick in site.picks.values() for path in pick.sources)
     closure.load(foreign)
     shown = {*closure.paths}

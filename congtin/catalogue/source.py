@@ -11,6 +11,7 @@ from typing import cast
 from congtin.catalogue.front_matter import Article, Document, Original, Page, Translation
 from congtin.catalogue.markdown import Heading
 from congtin.catalogue.paths import SourcePath
+from congtin.engine import blob_id
 from congtin.errors import Problem
 from congtin.model import HANOI_TIME, ItemKind
 
@@ -119,10 +120,18 @@ class Item:
         files.update((media.path, media.blob) for media in self.media.values())
         return dict(sorted(files.items()))
 
+    def faces(self) -> dict[str, str]:
+        """Return the id Git would give to the front matter of every text: all that a teaser can show (F3)."""
+        return {source.path: blob_id(source.front_text.encode()) for source in sorted(self.sources(), key=_path)}
+
     def is_stale(self, translation: Source) -> bool:
         """Tell whether the original has changed since this translation was made (B4)."""
         front = translation.front
         return isinstance(front, Translation) and front.translated_from != self.original.blob
+
+
+def _path(source: Source) -> str:
+    return source.path
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _face(site: Site) -> tuple[object, ...]:
     options = site.options
     sections = [(name, section.kind, section.lang) for name, section in options.sections.items()]
     rules = (options.kind, options.fallback, sections, options.accepts, options.moved)
-    return (site.host, site.editions, site.file, *rules)
+    return (site.host, site.editions, site.file, options.status, options.retired_on, *rules)
 
 
 def items_of_sites(store: CatalogueStore, network: Network, sites: Collection[str]) -> set[str]:
@@ -82,10 +82,16 @@ def chosen_ids(network: Network, sites: Collection[str]) -> set[str]:
     return {name for site in chosen for name in (*site.picks, *site.options.moved.values())}
 
 
+def linked_by_alerts(network: Network, paths: Collection[str]) -> set[str]:
+    """Return the ids of the Items to which the alerts among these files link."""
+    return {alert.item for alert in network.alerts if alert.item and alert.file in paths}
+
+
 def narrowed(network: Network, ids: AbstractSet[str]) -> Network:
-    """Return a Network whose Sites know no picks and moves but those of these Items: others are not there to judge."""
+    """Return a Network that knows no picks, moves and alerts but those of these Items: others cannot be judged."""
     sites = {name: _narrowed(site, ids) for name, site in network.sites.items()}
-    return replace(network, sites=sites)
+    alerts = tuple(alert for alert in network.alerts if not alert.item or alert.item in ids)
+    return replace(network, sites=sites, alerts=alerts)
 
 
 def _narrowed(site: Site, ids: AbstractSet[str]) -> Site:

@@ -18,6 +18,7 @@ from congtin.checks.extent import (
     altered_sites,
     chosen_ids,
     items_of_sites,
+    linked_by_alerts,
     narrowed,
     picked_ids,
     sites_of_files,
@@ -121,6 +122,7 @@ class _Part:
         store, (here, other) = self.store, self.networks
         sites = altered_sites(here, other) | sites_of_files(here, self.changed) | sites_of_files(other, self.changed)
         named = picked_ids(self.changed) | chosen_ids(here, sites) | chosen_ids(other, sites)
+        named |= linked_by_alerts(here, self.changed) | linked_by_alerts(other, self.changed)
         faces = link_faces(store, here, seeds)
         with self.overlay.applied():
             seen = link_faces(store, other, seeds)

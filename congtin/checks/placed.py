@@ -12,6 +12,7 @@ from congtin.checks.registry import Repository
 from congtin.checks.scheduled import all_due
 from congtin.crosspost.acceptance import acceptance
 from congtin.crosspost.placements import Placements, place
+from congtin.model import Role
 
 Via = Literal["home", "rule", "pick"]
 
@@ -110,13 +111,15 @@ def is_only_withdrawn(before: Item | None, after: Item | None, repository: Repos
 def _differs(was: _Standing, now: _Standing, before: Item, after: Item) -> bool:
     if was != now:
         return True
-    return bool(now.shown) and before.blobs() != after.blobs()
+    if all(role == Role.LINK.value for _, _, role, _ in now.shown):
+        return bool(now.shown) and before.faces() != after.faces()
+    return before.blobs() != after.blobs()
 
 
 def _eventual(repository: Repository, placements: Placements) -> _Eventual:
     items = {item.id: item for item in repository.own_items}
     standings: dict[tuple[str, str], _Standing] = defaultdict(_Standing)
-    for key, placed in placements.by_edition.items():
+    for key, placed in (*placements.by_edition.items(), *placements.links.items()):
         for placement in placed:
             if placement.item in items:
                 standing = standings[placement.item, key.site]

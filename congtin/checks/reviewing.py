@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from congtin.catalogue.source import Item
-from congtin.checks import reuse, reviews
+from congtin.checks import fixed_pages, reuse, reviews
 from congtin.checks.registry import Repository
 from congtin.checks.review import REVIEWS
 from congtin.errors import Problem
 
 __all__ = ["review_items"]
-_MODULES = (reuse, reviews)
+_MODULES = (fixed_pages, reuse, reviews)
 
 
 def review_items(repository: Repository, items: Iterable[Item]) -> list[Problem]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from congtin.checks import documents, items, links, places
+from congtin.checks import alerts, documents, fixed_pages, items, links, places, required_sections, retired
 from congtin.checks.registry import CHECKS, Repository
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
 
 __all__ = ["run_checks"]
-_MODULES = (documents, items, links, places)
+_MODULES = (alerts, documents, fixed_pages, items, links, places, required_sections, retired)
 
 
 def run_checks(repository: Repository) -> list[Problem]:

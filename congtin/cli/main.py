@@ -17,6 +17,7 @@ from congtin.messages import Msg, msg, translate
 
 # Module and name of each command: one is read when it is asked for, because all of them take half a second.
 _COMMANDS = {
+    "alert": ("congtin.cli.alert", "alert_group"),
     "archive": ("congtin.cli.archive", "archive_group"),
     "backup": ("congtin.cli.backup", "backup_group"),
     "board": ("congtin.cli.board", "board_group"),

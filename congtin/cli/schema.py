@@ -10,6 +10,7 @@ import click
 from congtin.catalogue.front_matter import MODELS, Translation
 from congtin.cli.files import require_folder_place
 from congtin.messages import msg, translate
+from congtin.network.alerts import PortalAlert, SiteAlert
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 from congtin.release.settings import Settings
 from congtin.validation import StrictModel
@@ -20,6 +21,8 @@ SCHEMAS: dict[str, type[StrictModel]] = {
     "site": SiteOptions,
     "portal": PortalOptions,
     "pick": Pick,
+    "alert": SiteAlert,
+    "portal-alert": PortalAlert,
     "vocabulary": Vocabulary,
     "publisher": Settings,
 }

@@ -20,9 +20,11 @@ from congtin.network.add import NewSite, add_site
 from congtin.network.coverage import FactCoverage, coverage, unsourced
 from congtin.network.load import load_network
 from congtin.network.network import Network, Site
+from congtin.network.options import Mode
 
 _KINDS = click.Choice([kind.value for kind in SiteKind])
 _VIEWS = click.Choice(["table", "json"])
+_MODES = click.Choice(["copy", "link"])
 _FORMS = click.Choice(["table", "json", "csv"])
 
 
@@ -187,11 +189,16 @@ def add_command(context: Context, portal: str, name: str, kind: str, label: str 
 @click.argument("site")
 @click.argument("item")
 @click.option("--into", help=translate("The section the copy goes into; kept when the Item was picked before."))
+@click.option(
+    "--mode",
+    type=_MODES,
+    help=translate("copy: a page of its own. link: a teaser that leads to the origin. Kept when it was picked before."),
+)
 @click.pass_obj
-def pick_command(context: Context, site: str, item: str, into: str | None) -> None:
+def pick_command(context: Context, site: str, item: str, into: str | None, mode: Mode | None) -> None:
     """Write the pick file and say where."""
     repository = context.repository()
-    path = write_pick(repository.network, repository.catalogue, _site(repository.network, site), item, into)
+    path = write_pick(repository.network, repository.catalogue, _site(repository.network, site), item, into, mode)
     click.echo(str(msg("Written: {path}", path=Path(path).relative_to(context.root))))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from congtin.catalogue.source import Catalogue, Item
+from congtin.crosspost.acceptance import consented
 from congtin.errors import Problem, Severity
 from congtin.messages import msg
 from congtin.model import HANOI_TIME
@@ -39,7 +40,7 @@ def _pick(network: Network, site: Site, item: Item, pick: Pick, file: str, now: 
         yield Problem("pick-not-offered", text, file, 1, hint)
     elif over or (withdrawn and withdrawn.at <= now):
         return
-    elif pick.sources != item.blobs():
+    elif pick.sources != consented(item, pick.mode):
         text = msg("{path} has changed since it was picked.", path=item.original.path)
         hint = msg("Read it again, then run: congtin site pick {site} {id}", site=site.id, id=item.id)
         yield Problem("pick-outdated", text, file, 1, hint)

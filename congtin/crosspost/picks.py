@@ -7,13 +7,17 @@ from pathlib import Path
 import yaml
 
 from congtin.catalogue.source import Catalogue
+from congtin.crosspost.acceptance import consented
 from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.network.network import Network, Site
+from congtin.network.options import Mode
 
 
-def write_pick(network: Network, catalogue: Catalogue, site: Site, item_id: str, into: str | None) -> Path:
-    """Write or renew `picks/<item-id>.yaml` and return its path.
+def write_pick(
+    network: Network, catalogue: Catalogue, site: Site, item_id: str, into: str | None, mode: Mode | None = None
+) -> Path:
+    """Write or renew `picks/<item-id>.yaml` and return its path; what is not named stays as it was picked before.
 
     Raise UsageError when the Item does not exist, is not offered to the Site, or no section is named.
     """
@@ -29,10 +33,12 @@ def write_pick(network: Network, catalogue: Catalogue, site: Site, item_id: str,
     if section is None or section not in site.options.sections:
         words = msg("The sections of {site} are: {words}.", site=site.id, words=list_of(site.options.sections))
         raise UsageError(msg("Name a section of {site} with --into.", site=site.id), words)
+    chosen = mode or (before.mode if before else "copy")
     data: dict[str, object] = {
         "item": item_id,
         "into": section,
-        "sources": item.blobs(),
+        **({"mode": chosen} if chosen != "copy" else {}),
+        "sources": consented(item, chosen),
     }
     return _write(network, site, item_id, data)
 

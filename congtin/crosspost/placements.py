@@ -16,6 +16,7 @@ from congtin.errors import Problem, did_you_mean
 from congtin.messages import msg
 from congtin.model import Edition, EditionKey, Placement, Role
 from congtin.network.network import Network, Site
+from congtin.network.options import Mode
 from congtin.strict_yaml import line_of
 
 _FORMER = re.compile(r"/[a-z0-9-]+/((19|20)\d\d/)?[a-z0-9-]*[a-z][a-z0-9-]*/")
@@ -49,6 +50,8 @@ class Placements:
     drafts: tuple[str, ...]
     scheduled: tuple[str, ...]
     problems: tuple[Problem, ...]
+    links: Mapping[EditionKey, tuple[Placement, ...]] = field(default_factory=dict)
+    """Teasers that lead to the origin: they stand in lists, no page of theirs does (F3)."""
 
 
 def place(network: Network, catalogue: Catalogue, now: datetime, scope: Collection[str] | None = None) -> Placements:
@@ -72,6 +75,7 @@ class _Placer:
     scope: frozenset[str]
     placed: dict[EditionKey, dict[str, Placement]] = field(default_factory=lambda: defaultdict(dict))
     redirects: dict[EditionKey, dict[str, Redirect]] = field(default_factory=lambda: defaultdict(dict))
+    links: dict[EditionKey, list[Placement]] = field(default_factory=lambda: defaultdict(list))
     paths: dict[str, str] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
@@ -117,7 +121,9 @@ class _Placer:
                             self.end_copy(item, site)
         return list(found.values())
 
-    def place_in(self, item: Item, site: Site, edition: Edition, section: str, *, home: bool) -> None:
+    def place_in(
+        self, item: Item, site: Site, edition: Edition, section: str, *, home: bool, mode: Mode = "copy"
+    ) -> None:
         lang = edition.lang
         section_lang = site.options.sections[section].lang
         if item.source(lang):
@@ -125,6 +131,9 @@ class _Placer:
         elif site.fallback(lang) == "show-original" or section_lang == item.original.lang:
             role, lang = Role.FALLBACK if home else Role.CROSSPOST, item.original.lang
         else:
+            return
+        if mode == "link":
+            self.links[edition.key].append(Placement(item.id, edition.key, Role.LINK, section, "", lang))
             return
         self.add(Placement(item.id, edition.key, role, section, item_path(item, section), lang))
 
@@ -167,7 +176,7 @@ class _Placer:
             self.redirect_copy(item, site, consent)
         else:
             for edition in site.editions:
-                self.place_in(item, site, edition, consent.into, home=False)
+                self.place_in(item, site, edition, consent.into, home=False, mode=consent.mode)
 
     def end_copy(self, item: Item, site: Site) -> None:
         consent = acceptance(site, item)
@@ -175,13 +184,16 @@ class _Placer:
             self.redirect_copy(item, site, consent)
 
     def redirect_copy(self, item: Item, site: Site, consent: Acceptance) -> None:
+        """Lead the address of a copy that ended to the origin; a teaser had none."""
+        if consent.mode == "link":
+            return
         for edition in site.editions:
             if self.shows(site, edition, item):
                 self.redirect(edition, item_path(item, consent.into), item)
 
     def ask(self, item: Item, site: Site) -> None:
         """Note that a Site's Board has not answered an offer yet."""
-        if item.id not in site.picks and acceptance(site, item) is None:
+        if item.id not in site.picks and site.takes(item.facts.date) and acceptance(site, item) is None:
             self.waiting.append(Waiting(item.id, site.id))
 
     def place_aliases(self, item: Item, *, own: bool) -> None:
@@ -218,7 +230,7 @@ class _Placer:
         sites = {site.id: site for pattern in _offers(item) for site in self.network.matching(pattern)}
         for site in sites.values():
             consent = acceptance(site, item)
-            if consent is None or site.id == item.site or site.id not in self.scope:
+            if consent is None or consent.mode == "link" or site.id == item.site or site.id not in self.scope:
                 continue
             for edition in site.editions:
                 here = self.placed[edition.key].get(item_path(item, consent.into))
@@ -258,6 +270,7 @@ class _Placer:
             drafts=tuple(self.drafts),
             scheduled=tuple(self.scheduled),
             problems=tuple(self.problems),
+            links={key: tuple(links) for key, links in self.links.items()},
         )
 
 

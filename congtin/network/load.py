@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from congtin.errors import Problem, ProblemsFound
 from congtin.layout import DEFAULTS
 from congtin.messages import msg
 from congtin.model import SiteKind
+from congtin.network.alerts import FOLDER as ALERTS
+from congtin.network.alerts import Alert, PortalAlert, SiteAlert, alert_files, alert_problems, reach_problems
 from congtin.network.cascade import Data, File, locate, merge
 from congtin.network.hosts import host_problems, site_editions, site_host
 from congtin.network.network import Network, Portal, Site
@@ -49,6 +51,8 @@ def load_network(root: Path) -> Network:
     if network:
         problems += [loader.placed(problem, network) for problem in host_problems(network)]
         problems += dict.fromkeys(loader.reference_problems(network))
+        for alert in network.alerts:
+            problems += reach_problems(network, alert, loader.alert_files[alert.file])
     if problems or network is None:
         raise ProblemsFound(problems)
     return network
@@ -68,6 +72,7 @@ class _Loader:
         self.root = root
         self.problems: list[Problem] = []
         self.levels: dict[str, list[File]] = {}
+        self.alert_files: dict[str, File] = {}
 
     def load(self) -> Network | None:
         self.problems.extend(_links(self.root))
@@ -84,7 +89,7 @@ class _Loader:
                 self.load_portal(folder.name, defaults, portals, sites)
         if vocabulary is None:
             return None
-        return Network(self.root, portals, sites, vocabulary)
+        return Network(self.root, portals, sites, vocabulary, tuple(self.alerts(portals, sites)))
 
     def load_portal(self, portal_id: str, defaults: File, portals: dict[str, Portal], sites: dict[str, Site]) -> None:
         file = self.read(f"sites/{portal_id}/{PORTAL_FILE}")
@@ -105,9 +110,11 @@ class _Loader:
     def belongs(self, path: Path) -> bool:
         """Tell whether this is the file of a Site; report what is neither that nor a Site's folder."""
         own_file = path.with_name(f"{path.name}.yaml")
+        if path.name == ALERTS and path.is_dir():
+            return False
         if path.is_dir() and (path.name == "portal" or own_file.is_file()):
             return False
-        if path.is_file() and path.suffix == ".yaml" and _SITE_NAME.fullmatch(path.stem):
+        if path.is_file() and path.suffix == ".yaml" and _SITE_NAME.fullmatch(path.stem) and path.stem != ALERTS:
             return True
         text = msg("The file has no place here.")
         hint = msg("A Site is one file <name>.yaml: lower-case letters without diacritics, digits, single hyphens.")
@@ -159,6 +166,19 @@ class _Loader:
             if problem is None or problem.code != "pick-name":
                 found[pick.item] = pick
         return found
+
+    def alerts(self, portals: Iterable[str], sites: Iterable[str]) -> Iterator[Alert]:
+        """Yield the alerts of Portals, then those of single Sites."""
+        for owner in (*portals, *sites):
+            model = SiteAlert if "/" in owner else PortalAlert
+            for path in alert_files(self.root, f"sites/{owner}/{ALERTS}", self.problems):
+                file = self.read(path)
+                options = self.model(model, [file])
+                if options is not None:
+                    alert = Alert(path, owner, options)
+                    self.alert_files[path] = file
+                    self.problems += alert_problems(alert, file)
+                    yield alert
 
     def read(self, path: str) -> File:
         file = self.root / path

@@ -6,11 +6,13 @@ import fnmatch
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from congtin.languages import VIETNAMESE, ascii_slug
-from congtin.model import Edition, EditionKey, SiteKind
+from congtin.model import HANOI_TIME, Edition, EditionKey, SiteKind
+from congtin.network.alerts import LEVELS, Alert
 from congtin.network.options import LocalText, Pick, PortalOptions, SiteOptions, Vocabulary
 
 
@@ -52,6 +54,16 @@ class Site:
     def main_language(self) -> str:
         return self.options.languages[0]
 
+    def is_retired(self, now: datetime) -> bool:
+        """Tell whether the Site is kept as it was because its organisation has ended (A17)."""
+        day = self.options.retired_on
+        gone = self.options.status == "retired"
+        return gone and (day is None or day <= now.astimezone(HANOI_TIME).date())
+
+    def takes(self, published: datetime) -> bool:
+        """Tell whether something published at that time may still come in: nothing does once the Site is retired."""
+        return not self.is_retired(published)
+
     def edition(self, lang: str) -> Edition:
         return self._by_lang[lang]
 
@@ -81,6 +93,7 @@ class Network:
     portals: Mapping[str, Portal]
     sites: Mapping[str, Site]
     vocabulary: Vocabulary
+    alerts: tuple[Alert, ...] = ()
 
     def editions(self) -> Iterator[Edition]:
         for site in self.sites.values():
@@ -95,6 +108,28 @@ class Network:
     def sites_of(self, portal_id: str) -> list[Site]:
         return [site for site in self.sites.values() if site.portal_id == portal_id]
 
+    def alerts_over(self, site: str) -> list[Alert]:
+        """Return the alerts that reach a Site, whenever they are up: the most urgent first, then the newest (C18)."""
+        return self._alerts_by_site.get(site, [])
+
+    @cached_property
+    def _alerts_by_site(self) -> dict[str, list[Alert]]:
+        found: dict[str, list[Alert]] = {}
+        for alert in sorted(self.alerts, key=_urgency):
+            for site in self.reach(alert):
+                found.setdefault(site.id, []).append(alert)
+        return found
+
+    def reach(self, alert: Alert) -> list[Site]:
+        """Return the Sites an alert stands over; those of another Portal never."""
+        portal = alert.owner.partition("/")[0]
+        found = {site.id: site for pattern in alert.to for site in self.matching(pattern)}
+        return [site for site in found.values() if site.portal_id == portal]
+
+    def successor_of(self, site: Site) -> Site | None:
+        """Return the Site that took over from another; None where that is elsewhere or nobody."""
+        return self.sites.get(site.options.successor or "")
+
     def matching(self, pattern: str) -> list[Site]:
         """Return the Sites a target names: an id, ``hanoi/*``, or ``hanoi/*:ward``."""
         name, _, kind = pattern.partition(":")
@@ -105,6 +140,10 @@ class Network:
             for site in self.sites.values()
             if fnmatch.fnmatchcase(site.id, name) and (not kind or site.kind.value == kind)
         ]
+
+
+def _urgency(alert: Alert) -> tuple[int, float, str]:
+    return LEVELS.index(alert.options.level), -alert.options.begins.timestamp(), alert.file
 
 
 _MOST_ISSUER = 60

@@ -101,6 +101,10 @@ class SectionOptions(StrictModel):
     lang: LanguageTag | None = None
 
 
+Mode = Literal["copy", "link"]
+"""How an Item stands on the Site that takes it: as a page of its own, or as a teaser that leads to the origin (F3)."""
+
+
 class AcceptRule(StrictModel):
     """Standing consent to copies from another Site (F2)."""
 
@@ -108,6 +112,7 @@ class AcceptRule(StrictModel):
     sections: list[str] = []
     tags: list[str] = []
     into: PathPart
+    mode: Mode = "copy"
     ended: Day | None = None
 
 
@@ -116,6 +121,7 @@ class Pick(StrictModel):
 
     item: str
     into: PathPart | None = None
+    mode: Mode = "copy"
     sources: dict[str, str] = {}
     ended: Day | None = None
     refused: str | None = None
@@ -135,6 +141,11 @@ class SiteOptions(StrictModel):
     valid_from: Day | None = None
     valid_to: Day | None = None
     successor: str | None = None
+    """Who took over from a retired Site: a Site of the network, or an address elsewhere (A17)."""
+    retired_on: Day | None = None
+    """From this day on a Site with ``status: retired`` is kept as it was."""
+    retired_reason: OptionalText | None = None
+    """Why it has no successor, or what else readers should know."""
     languages: list[LanguageTag] = Field(min_length=1)
     fallback: dict[str, Literal["hide", "show-original"]] = {}
     owning_authority: str | None = None
@@ -164,6 +175,10 @@ class SiteOptions(StrictModel):
     unverified: list[str] = []
 
 
+SITE_FACTS = frozenset({*SiteOptions.model_fields, *(f"contact.{name}" for name in Contact.model_fields)})
+"""What a rule pack can ask of a Site's own file: its fields, and those of its contact."""
+
+
 class LanguageAddress(StrictModel):
     """Where a language after the Site's first is found: a path or a host (A1, A2)."""
 
@@ -176,7 +191,8 @@ class PortalOptions(StrictModel):
 
     name: LocalText
     parent_host: HostName
-    brand: str = "base"
+    brand: PathPart = "base"
+    """The look of its Sites: a folder of `themes/`."""
     language_addresses: dict[Literal["portal", "components"], dict[LanguageTag, LanguageAddress]] = {}
     host_labels: dict[str, Literal["full-name", "free"]] = {}
 

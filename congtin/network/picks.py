@@ -7,6 +7,7 @@ from pathlib import Path
 
 from congtin.errors import Problem, did_you_mean, list_of
 from congtin.messages import msg
+from congtin.network.alerts import FOLDER as ALERTS
 from congtin.network.cascade import File
 from congtin.network.options import Pick, SiteOptions
 
@@ -19,6 +20,8 @@ def pick_files(root: Path, site_id: str, problems: list[Problem]) -> Iterator[st
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
+        if path.name == ALERTS and path.is_dir():
+            continue
         if path.name != FOLDER or not path.is_dir():
             problems.append(_stray(root, path))
             continue
@@ -30,7 +33,7 @@ def pick_files(root: Path, site_id: str, problems: list[Problem]) -> Iterator[st
 
 
 def _stray(root: Path, path: Path) -> Problem:
-    hint = msg("The folder of a Site holds only picks/<item id>.yaml, one file for each Item.")
+    hint = msg("The folder of a Site holds only picks/<item id>.yaml and alerts/<name>.yaml.")
     return Problem("path-form", msg("The file has no place here."), path.relative_to(root).as_posix(), 0, hint)
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from congtin.model import Edition, EditionKey
+from congtin.network.alerts import Alert, PortalAlert, SiteAlert
 from congtin.network.network import Network, Portal, Site
 from congtin.network.options import Pick, PortalOptions, SiteOptions, Vocabulary
 
@@ -16,6 +17,7 @@ def network_text(network: Network) -> str:
         "vocabulary": network.vocabulary.model_dump_json(by_alias=True),
         "portals": [[p.id, p.file, p.options.model_dump_json(by_alias=True)] for p in network.portals.values()],
         "sites": [_site_data(site) for site in network.sites.values()],
+        "alerts": [[a.file, a.owner, a.options.model_dump_json(by_alias=True)] for a in network.alerts],
     }
     return json.dumps(data, ensure_ascii=False)
 
@@ -25,7 +27,12 @@ def network_of(text: str, root: Path) -> Network:
     data = json.loads(text)
     portals = {i: Portal(i, file, PortalOptions.model_validate_json(options)) for i, file, options in data["portals"]}
     sites = {fields[0]: _site(*fields) for fields in data["sites"]}
-    return Network(root, portals, sites, Vocabulary.model_validate_json(data["vocabulary"]))
+    alerts = tuple(_alert(*fields) for fields in data["alerts"])
+    return Network(root, portals, sites, Vocabulary.model_validate_json(data["vocabulary"]), alerts)
+
+
+def _alert(file: str, owner: str, options: str) -> Alert:
+    return Alert(file, owner, (SiteAlert if "/" in owner else PortalAlert).model_validate_json(options))
 
 
 def _site_data(site: Site) -> list[object]:

@@ -131,6 +131,10 @@ class RequiredSection(Rule):
     """Sections of which any one covers it; empty: the section named like ``id``."""
     site_fields: list[str] = []
     """Or fields of the Site, such as ``services_url``, that together cover it."""
+    item_kinds: list[PathPart] = []
+    """Or kinds of Items, of which any one covers it wherever it stands."""
+    subjects: list[PathPart] = []
+    """Subjects of the deadlines that hold for it."""
 
 
 class Window(StrictModel):

@@ -11,7 +11,7 @@ from congtin import strict_yaml
 from congtin.errors import Problem, ProblemsFound, Severity, did_you_mean
 from congtin.messages import Msg, msg
 from congtin.model import HANOI_TIME
-from congtin.network.options import LocalText, PathPart, Words
+from congtin.network.options import SITE_FACTS, LocalText, PathPart, Words
 from congtin.rules.pack_rules import (
     Approval,
     Attribution,
@@ -189,12 +189,28 @@ def _own_problems(pack: RulePack) -> Iterator[Problem]:
         yield from _twins(pack, windows.windows, "update_windows", number, "windows")
     for number, deadline in enumerate(fields.deadlines):
         yield from _limit_problems(pack, deadline, "deadlines", number)
+    yield from _section_problems(pack)
     for where, rule in pack.rules():
         for field in rule.chosen:
             if field not in type(rule).model_fields:
                 text = msg("“chosen” names “{field}”, which the rule does not have.", field=field)
                 hint = did_you_mean(field, type(rule).model_fields)
                 yield Problem("unknown-field", text, pack.path, pack.line(*where, "chosen"), hint)
+
+
+def _section_problems(pack: RulePack) -> Iterator[Problem]:
+    """Yield fields no Site has, and subjects no deadline of the pack has."""
+    subjects = {deadline.subject for deadline in pack.fields.deadlines}
+    for number, section in enumerate(pack.fields.required_sections):
+        line = pack.line("required_sections", number)
+        for name in section.site_fields:
+            if name not in SITE_FACTS:
+                text = msg("Sites have no field “{field}”.", field=name)
+                yield Problem("unknown-field", text, pack.path, line, did_you_mean(name, SITE_FACTS))
+        for subject in section.subjects:
+            if subject not in subjects:
+                text = msg("No deadline of the pack has the subject “{subject}”.", subject=subject)
+                yield Problem("unknown-subject", text, pack.path, line, did_you_mean(subject, subjects))
 
 
 def _limit_problems(pack: RulePack, deadline: Deadline, *where: str | int) -> Iterator[Problem]:

@@ -56,6 +56,7 @@ SOURCE_FIELDS: dict[str, Msg] = {
 PICK_FIELDS: dict[str, Msg] = {
     "item": msg("Id of the Item"),
     "into": msg("Taken into the section"),
+    "mode": msg("As a copy or a link"),
     "sources": msg("Consent to these revisions"),
     "ended": msg("Copy ended on"),
     "refused": msg("Refused because"),

@@ -127,7 +127,7 @@ class Monitor:
         for site, kind in sorted(kinds.items()):
             copies = kind in settings.copies_count
             appeared = new_times(known.of(site), copies=copies, days=settings.new_days)
-            rules = policy.rules(site).update_windows
+            rules = policy.windows(site, now)
             yield site, freshness(rules, kind, settings.windows, policy.calendar, appeared, now, since)
 
     def _backups(self, now: datetime) -> tuple[Sequence[BackupAge], list[Finding]]:

@@ -11,7 +11,8 @@ from congtin.editorial.repository import GitRepository
 from congtin.network.network import Network
 from congtin.release.home import Home
 from congtin.release.records import Release
-from congtin.rules.combine import SiteRules
+from congtin.rules.combine import InForce, SiteRules
+from congtin.rules.pack_rules import UpdateWindows
 from congtin.rules.working_days import WorkingDays
 
 FOLDER = "monitoring"
@@ -25,6 +26,11 @@ class ReleasePolicy:
     rules: Callable[[str], SiteRules]
     """The rules of a Site that are in force at the time asked about."""
     calendar: WorkingDays
+
+    def windows(self, site: str, now: datetime) -> tuple[InForce[UpdateWindows], ...]:
+        """Return when something new is to appear on a Site; never on one that is kept as it was (A17)."""
+        known = self.network.sites.get(site)
+        return () if known and known.is_retired(now) else self.rules(site).update_windows
 
 
 def policy_of(home: Home, release: Release, at: datetime) -> ReleasePolicy:
