@@ -37,12 +37,14 @@ class Budget:
 
 
 HOME = Budget(250, 20)
+LIST = Budget(150, 20)
+"""A section with pictures: people look for one thing among twenty."""
 READING = Budget(100, 10)
-"""Everything but the home page: somebody came to read one thing."""
+"""Everything else: somebody came to read one thing."""
 
 
 def budget_of(template: str) -> Budget:
-    return HOME if template == "home" else READING
+    return {"home": HOME, "section": LIST}.get(template, READING)
 
 
 class Scales:
