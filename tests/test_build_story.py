@@ -64,14 +64,14 @@ def test_a_second_build_changes_nothing(tiny):
 
 
 def test_an_edit_touches_only_what_shows_it(tiny):
-    """Correcting a body rewrites the page alone; the lists show only title and summary."""
+    """Correcting a body rewrites the page, and the text as data; lists show only title and summary."""
     net = tiny(
         f"-- {NEWS}/a.vi.md --\n" + article(1),
         f"-- {NEWS}/b.vi.md --\n" + article(2),
     )
     net.build()
     net.write(f"-- {NEWS}/a.vi.md --\n" + article(1, body="Nội dung đã sửa."))
-    assert net.build().changed == 1
+    assert net.build().changed == 2
     assert "Nội dung đã sửa." in net.text("ha.gov.vn/tin-tuc/2026/a/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import socket
 import ssl
@@ -34,6 +35,12 @@ FILES = {
     f"{PORTAL}/english/tin-tuc/2026/out/index.html": b"<p>withdrawn too",
     f"{PORTAL}/atom.xml": b"<feed/>",
     f"{PORTAL}/rss.xml": b"<rss/>",
+    f"{PORTAL}/feed.json": b"{}",
+    f"{PORTAL}/opensearch.xml": b"<OpenSearchDescription/>",
+    f"{PORTAL}/api/v1/items.json": b'{"entries": []}' + b" " * 300,
+    f"{PORTAL}/english/api/v1/documents.csv": "\ufeffid,số\r\n".encode(),
+    f"{PORTAL}/du-lieu-mo/catalog.ttl": b"<a> <b> <c> .",
+    f"{PORTAL}/du-lieu-mo/catalog.jsonld": b"{}",
     f"{PORTAL}/sitemap.xml": b"<urlset/>",
     f"{PORTAL}/robots.txt": b"User-agent: *\n",
     f"{PORTAL}/.well-known/security.txt": b"Contact: mailto:a@ha.gov.vn\n",
@@ -67,6 +74,10 @@ def house(tmp_path_factory) -> WebHouse:
     house.certify(["trang-thai.ha.gov.vn"])
     house.home.status.mkdir()
     (house.home.status / "index.html").write_text("<p>queued")
+    database = house.home.databases / PORTAL / "api/v1/portal.sqlite3"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"SQLite format 3\0" + bytes(4000))
+    database.with_name(f"{database.name}.gz").write_bytes(gzip.compress(database.read_bytes()))
     house.switch(house.release(FILES, EDITIONS))
     return house
 
@@ -288,6 +299,13 @@ def test_parts_of_a_file_are_sent(web):
         ("/theme/other.0123456789.css", "text/html; charset=utf-8", SHORT, None),
         ("/atom.xml", "application/atom+xml; charset=utf-8", SHORT, "cross-origin"),
         ("/rss.xml", "application/rss+xml; charset=utf-8", SHORT, "cross-origin"),
+        ("/feed.json", "application/feed+json", SHORT, "cross-origin"),
+        ("/opensearch.xml", "application/opensearchdescription+xml", SHORT, "cross-origin"),
+        ("/api/v1/items.json", "application/json", SHORT, "cross-origin"),
+        ("/english/api/v1/documents.csv", "text/csv; charset=utf-8", SHORT, "cross-origin"),
+        ("/du-lieu-mo/catalog.ttl", "text/turtle; charset=utf-8", SHORT, "cross-origin"),
+        ("/du-lieu-mo/catalog.jsonld", "application/ld+json", SHORT, "cross-origin"),
+        ("/api/v1/portal.sqlite3", "application/vnd.sqlite3", SHORT, "cross-origin"),
         ("/sitemap.xml", "application/xml; charset=utf-8", SHORT, "cross-origin"),
         ("/robots.txt", "text/plain; charset=utf-8", SHORT, "cross-origin"),
         ("/.well-known/security.txt", "text/plain; charset=utf-8", SHORT, "cross-origin"),
@@ -304,6 +322,27 @@ def test_files_say_what_they_are_and_how_long_they_hold(web, path, kind, cache, 
         else:
             assert answer.status_code == 404
         assert_safe(answer)
+
+
+def test_data_is_open_to_pages_of_other_hosts_and_pages_are_not(web):
+    """A page of a journalist may read feeds, the API and the catalogue; nobody's script reads a page (P3)."""
+    for path in (
+        "/atom.xml", "/rss.xml", "/feed.json", "/opensearch.xml", "/api/v1/items.json", "/api/v1/portal.sqlite3",
+        "/english/api/v1/documents.csv", "/du-lieu-mo/catalog.ttl", "/du-lieu-mo/catalog.jsonld",
+    ):  # fmt: skip
+        assert web.ask(PORTAL, path).headers["access-control-allow-origin"] == "*", path
+    for path in ("/", "/english/", f"/{STYLE}", "/tin-tuc/2026/moi/anh.png", "/none/", "/api/", "/robots.txt"):
+        assert "access-control-allow-origin" not in web.ask(PORTAL, path).headers, path
+
+
+def test_a_database_is_sent_compressed_and_in_parts(web):
+    """Programs that read a part of a database over the network get that part."""
+    path = "/api/v1/portal.sqlite3"
+    whole = web.ask(PORTAL, path, Accept_Encoding="identity")
+    assert whole.content.startswith(b"SQLite format 3") and len(whole.content) == 4016
+    assert web.ask(PORTAL, path, Accept_Encoding="gzip").content == whole.content
+    assert web.ask(PORTAL, path, Accept_Encoding="identity", Range="bytes=0-14").content == b"SQLite format 3"
+    assert web.ask(WARD, path).status_code == 404
 
 
 def test_only_a_site_with_its_id_may_ask_the_measuring_system(web):

@@ -1,11 +1,14 @@
 """The publisher as a service: no request is lost, many are one, and editors see where their Change is."""
 
+import gzip
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
 
 import pytest
@@ -230,3 +233,28 @@ def test_what_is_live_goes_on_to_the_targets_until_each_has_it(tmp_path, home):
         "good": (3, ""),
         "late": (3, ""),
     }
+
+
+def test_the_database_follows_the_pages(home):
+    """Nobody asks for it: it is there after the first publication, again after an edit, whole at any moment (I1)."""
+    file = home.home.databases / "ha.gov.vn/api/v1/portal.sqlite3"
+
+    def titles() -> set[str]:
+        if not file.is_file():
+            return set()
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return {title for (title,) in db.execute("SELECT title FROM items WHERE site = 'ha/lim'")}
+
+    with Running(home) as running:
+        wait_for(lambda: len(running.made) == 1)
+        wait_for(titles)
+        before = file.stat().st_ino
+        home.edit({A: article(1, "Cầu trong cơ sở dữ liệu")})
+        wait_for(lambda: "Cầu trong cơ sở dữ liệu" in titles())
+        assert file.stat().st_ino != before, "a reader that holds the former one reads it to its end"
+        assert gzip.decompress(file.with_name(f"{file.name}.gz").read_bytes()) == file.read_bytes()
+        assert not running.errors
+    made = file.stat().st_ino
+    with Running(home):
+        time.sleep(2)
+    assert file.stat().st_ino == made, "nothing has changed, so nothing is made"

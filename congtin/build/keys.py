@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from functools import cached_property
 
@@ -33,6 +33,7 @@ PARTS = {
     "i": ("", "template", "site", "item", "links", "beside"),
     "l": ("", "template", "site", "list", "cards"),
     "f": ("", "template", "site", "cards"),
+    "d": ("", "template", "site", "cards", "list"),
     "m": ("", "file"),
 }
 
@@ -79,6 +80,11 @@ class Keys:
         cards = "".join(f"{self._card(placed)}{placed.canonical} " for placed in items)
         return f"f.{self.frame.digest[:16]}.{self.feed_frame}.{short_digest(cards)}"
 
+    def of_data(self, items: Iterable[PlacedItem], *around: object) -> str:
+        """Return the key of data that holds all that is known of these Items, and what stands ``around`` them."""
+        known = "".join(f"{self._item(placed)}{self._card(placed)}" for placed in items)
+        return f"d.{self.frame.digest[:16]}.{self.site}.{short_digest(known)}.{short_digest(_text(around))}"
+
     def _template(self, spec: PageSpec) -> str:
         return self.frame.templates.get(spec.template, self.frame.digest[:16])
 
@@ -110,7 +116,7 @@ class Keys:
         """What only pages without a key show: other Sites, redirects, what machines look for."""
         plan = self.plan
         parts: list[object] = [
-            [[s.id, s.kind.value, s.options.name, [e.base_url for e in s.editions]] for s in plan.directory],
+            [_listed(s) for s in plan.directory],
             [
                 [s.id, s.options.retired_on.isoformat() if s.options.retired_on else "", self._followed(s)]
                 for s in plan.directory
@@ -257,6 +263,12 @@ def _lead_picture(placed: PlacedItem) -> str:
 def _site(site: Site) -> str:
     editions = [[edition.lang, edition.base_url] for edition in site.editions]
     return short_digest(site.id, _model(site.options), _text(editions))
+
+
+def _listed(site: Site) -> list[object]:
+    """Return what a Portal's directory shows of a Site, as a page and as data."""
+    options = site.options
+    return [site.id, site.kind.value, options.name, options.status, [[e.lang, e.base_url] for e in site.editions]]
 
 
 def _model(model: BaseModel) -> str:

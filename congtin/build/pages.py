@@ -60,6 +60,11 @@ class Outline:
     def _by_time(self) -> list[PlacedItem]:
         return sorted(self.plan.listed(), key=by_time)
 
+    @property
+    def by_time(self) -> list[PlacedItem]:
+        """All Items, withdrawn ones included, oldest first."""
+        return self._by_time
+
     @cached_property
     def live(self) -> list[PlacedItem]:
         """The Items that are not withdrawn, oldest first."""

@@ -8,7 +8,7 @@ import feedgenerator  # noqa: F401 (imported for the workers)
 import jinja2.ext  # noqa: F401
 import lxml.etree  # noqa: F401
 
-from congtin.build import discovery, edition, feeds, item_view  # noqa: F401
+from congtin.build import api_models, discovery, edition, feeds, item_view  # noqa: F401
 from congtin.build.interface import show_day, show_moment, show_number
 from congtin.languages import own_name
 from congtin.model import HANOI_TIME

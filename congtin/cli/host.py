@@ -91,7 +91,8 @@ def _served(home: Home, tree: Path | None, assets: Path | None, search: Path | N
     status = home.settings.hosting.status
     if status and status.host in hosts:
         raise UsageError(msg("The host {host} is one of the network’s; “status” needs its own.", host=status.host))
-    return Served(hosts, tree or home.live / TREE, assets or home.assets, home.status, search or home.search)
+    places = (home.databases, home.status, search or home.search)
+    return Served(hosts, tree or home.live / TREE, assets or home.assets, *places)
 
 
 def _certified(home: Home, served: Served, hosts: Iterable[str], *, checked: bool, leave_out: bool) -> Served:

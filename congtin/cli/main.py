@@ -24,6 +24,7 @@ _COMMANDS = {
     "build": ("congtin.cli.build", "build_command"),
     "change": ("congtin.cli.change", "change_group"),
     "check": ("congtin.cli.check", "check_command"),
+    "database": ("congtin.cli.database", "database_command"),
     "desk": ("congtin.cli.desk", "desk_group"),
     "forge": ("congtin.cli.forge", "forge_group"),
     "hook": ("congtin.cli.hook", "hook_group"),

@@ -8,7 +8,7 @@ from congtin.layout import OUTPUT, PLUGINS, THEME
 from congtin.model import Edition, Profile
 from congtin.network.network import Site
 
-PLUGIN_NAMES = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery"]
+PLUGIN_NAMES = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery", "open_data"]
 
 
 def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile) -> dict[str, object]:

@@ -11,7 +11,9 @@ import brotli
 from congtin.cores import worker_count
 
 SUFFIXES = (".gz", ".br")
-_TEXT = frozenset({"atom", "css", "csv", "html", "ics", "js", "json", "map", "svg", "txt", "webmanifest", "xml"})
+_TEXT = frozenset(
+    {"atom", "css", "csv", "html", "ics", "js", "json", "jsonld", "map", "svg", "ttl", "txt", "webmanifest", "xml"}
+)
 # Below this a reader gains nothing.
 _LEAST = 256
 # One step below the best: 2 % larger, and more than twice as fast on pages of a few kilobytes.

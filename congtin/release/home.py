@@ -5,6 +5,7 @@ releases/000042/   Releases, read-only (`releases`)
 live               a link to the one that citizens see; moving it is the switch
 assets/<host>/     files named by their content, of all Releases at hand: a page opened before a switch finds its own
 search/<host>/     search indexes, made after the pages are live (`search.place`)
+databases/<host>/  the database of each Portal, made after the pages are live (`database`)
 work/              what the next Release is built with; nothing else writes there
 queue/  status/    requests that wait, and what is going on
 """
@@ -72,6 +73,10 @@ class Home:
     @property
     def search(self) -> Path:
         return self.folder / "search"
+
+    @property
+    def databases(self) -> Path:
+        return self.folder / "databases"
 
     @property
     def work(self) -> Path:

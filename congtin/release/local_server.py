@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from congtin.build.manifest import SERVER_FOLDER
+from congtin.build.media_types import media_type
 from congtin.errors import UsageError
 from congtin.messages import msg, translate
 from congtin.release import live as live_pages
@@ -199,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_text(HTTPStatus.NOT_FOUND, translate("There is no page at this address."))
 
     def send_file(self, status: HTTPStatus, file: Path) -> None:
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        kind = media_type(file.name) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         word = self.pages_word()
         data = file.read_bytes()
         if kind == _HTML:

@@ -17,6 +17,7 @@ from congtin.editorial.desk import MAIN, Desk
 from congtin.editorial.repository import GitRepository
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.release import queue
+from congtin.release.databases import DatabaseKeeper
 from congtin.release.distribute import Distributor
 from congtin.release.home import Home
 from congtin.release.publish import NotServed, Published
@@ -60,9 +61,11 @@ class Service:
     def run(self) -> None:
         """Publish whatever is due until somebody stops it; a publication that has begun is brought to its end."""
         distributor = Distributor(self.home, self.refused)
+        databases = DatabaseKeeper(self.home, self.refused)
         indexer = following(self.home, self.refused, distributor.news)
         self._tell()
         distributor.start()
+        databases.start()
         if self.home.settings.search:
             indexer.start()
         try:
@@ -76,6 +79,7 @@ class Service:
                 self._rest()
         finally:
             indexer.stop()
+            databases.stop()
             distributor.stop()
         self._tell()
 

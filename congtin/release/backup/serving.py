@@ -48,7 +48,8 @@ def served_here(home: Home, release: Release) -> Iterator[tuple[str, ...]]:
             "listen": [f"unix:{folder}/tls"], "listen_http": [], "status": None, "front": None,
             "listen_origin": [f"{address}:{port}" for address in _ADDRESSES],
         })  # fmt: skip
-        served = Served(hosts, home.live / TREE, home.assets, home.status, home.search, frozenset(hosts))
+        places = (home.assets, home.databases, home.status, home.search)
+        served = Served(hosts, home.live / TREE, *places, frozenset(hosts))
         put_in_place(here, served, folder)
         with _running(program, folder, port):
             yield tuple(f"http://{address}:{port}" for address in _ADDRESSES)

@@ -23,6 +23,8 @@ _THEME = r"(/[a-z0-9-]+)?/theme/([^/]+/)*[^/]+\.[0-9a-f]{10}\.[a-z0-9]+$"
 # Pages that search, and the indexes they read: Pagefind is WebAssembly, which no other page may run.
 _SEARCH_PAGE = rf"^(/[a-z0-9-]+)?/tim-kiem/(index\.html|{FOLDER.partition('/')[2]}/.*)?$"
 _SEARCH_PART = rf"(/[a-z0-9-]+)?/{FOLDER}/[0-9a-f]{{16}}/[A-Za-z0-9._/-]+$"
+# What is there for programs, also for those in pages of other hosts.
+_OPEN = r"/(api/v1/.+|(atom|rss|opensearch)\.xml|feed\.json|du-lieu-mo/[^/]+\.(ttl|jsonld))$"
 # Debian keeps the authorities it trusts here.
 _TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 _UNSAFE = frozenset('"\\$;{}\n\r')
@@ -36,6 +38,8 @@ class Served:
     tree: Path
     """The tree of the live Release, through the link that is moved."""
     assets: Path
+    databases: Path
+    """What is made of the live Release after its switch."""
     status: Path
     search: Path
     """Search indexes, beside the Releases."""
@@ -62,7 +66,9 @@ def origin_files(settings: HostingSettings, served: Served) -> dict[str, str]:
         "search_page": _SEARCH_PAGE,
         "search_part": _SEARCH_PART,
         "emc": EMC,
+        "databases": _safe(str(served.databases)),
         "theme_pattern": _THEME,
+        "open_pattern": _OPEN,
     }
     site = _named("site", _render("site.conf.j2", **shared, plain=False))
     plain = _named("plain", _render("site.conf.j2", **shared, plain=True)) if settings.listen_origin else {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from congtin.build.media_types import media_type
 from congtin.errors import UsageError
 from congtin.messages import Msg, msg
 from congtin.release.records import Release
@@ -53,7 +54,7 @@ def content_type(name: str) -> str:
     """Return the type of a file by its name."""
     last = plain_name(name).rpartition("/")[2]
     suffix = "." + last.rpartition(".")[2].lower()
-    kind = _FEEDS.get(last) or _TYPES.get(suffix) or _TABLE.guess_type(last, strict=True)[0]
+    kind = _FEEDS.get(last) or _TYPES.get(suffix) or media_type(last) or _TABLE.guess_type(last, strict=True)[0]
     kind = kind or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind
 
