@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from network import NOON
 from nginxes import Nginx, WebHouse
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -19,16 +20,6 @@ from whole import WholeNetwork
 from congtin.release.making import editions_of
 from congtin.release.records import PublishedEdition
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COUNT = int(os.environ.get("CONGTIN_EDITIONS", "4"))
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -72,7 +63,7 @@ def chromium(web) -> Iterator[Browser]:
     """Yield a browser for which every host in the world is this server."""
     rules = f"--host-resolver-rules=MAP * 127.0.0.1:{web.port}"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, rules])
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*FLAGS, rules])
         yield browser
         browser.close()
 
