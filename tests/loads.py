@@ -24,7 +24,8 @@ from pathlib import Path
 import yaml
 from homes import TinyHome
 from network import REPOSITORY, article
-from nginxes import LOOPBACKS, Nginx, WebHouse, free_port
+from nginxes import LOOPBACKS, Nginx, WebHouse
+from ports import free_port
 from readers import Look, Reader, objections
 
 ARTICLE, PICTURE = "content/ha/portal/tin-tuc/2026/a.vi.md", "content/ha/portal/tin-tuc/2026/a.files/anh.png"

@@ -25,7 +25,8 @@ import trustme
 import yaml
 from desks import LOG, TinyDesk
 from network import REPOSITORY, SITES, item_id
-from nginxes import Nginx, free_port
+from nginxes import Nginx
+from ports import free_port
 
 from congtin.editorial.desk import MAIN, Desk
 from congtin.editorial.log import Event

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ import httpx
 import trustme
 import yaml
 from network import NOON, REPOSITORY
+from ports import free_port
 
 from congtin.release.home import Home
 from congtin.release.hosting.served import file_time, server_files
@@ -40,17 +41,6 @@ BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 _COMPRESSED = ("html", "css", "js", "json", "xml", "txt", "csv")
 _PATIENCE = 20
 LOOPBACKS = ("127.0.0.1", "[::1]")
-
-
-def free_port() -> int:
-    """Return a port that is free on both loopback addresses."""
-    while True:
-        with socket.socket(socket.AF_INET6) as six, socket.socket() as four:
-            four.bind(("127.0.0.1", 0))
-            port: int = four.getsockname()[1]
-            with suppress(OSError):
-                six.bind(("::1", port))
-                return port
 
 
 def _user() -> str:

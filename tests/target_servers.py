@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ports import free_port
 
 from congtin.editorial import signatures
 from congtin.editorial.trust import TrustRoot, load_trust
@@ -174,13 +175,6 @@ class Publisher:
 
 def make_key(file: Path) -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", file], check=True, timeout=30)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from attacks import blockers, fresh, make_desk, offered, repelled
+from browsers import CHROMIUM, FLAGS
 from network import NOON, REPOSITORY, TinyNetwork, article, item_id, translation
 from playwright.sync_api import sync_playwright
 
@@ -175,7 +176,7 @@ def test_three_banners_at_once_have_no_accessibility_findings_and_are_printed(ti
     net.build()
     with LocalServer(Hosts.read(net.output), 0) as server, sync_playwright() as playwright:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for scheme, path in (("light", "/"), ("dark", "/english/tin-tuc/")):
             page = chromium.new_page(viewport={"width": 320, "height": 740}, color_scheme=scheme)
             page.goto(f"{server.address('ha.gov.vn')}{path}")

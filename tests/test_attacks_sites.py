@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,12 @@ def test_no_script_reaches_another_sites_page_or_feed(desk, tmp_path):
 
 def harmless(tree, file: Path) -> None:
     """Find nothing in a page that would run."""
-    assert not [script for script in tree.iter("script") if "alert" in (script.text or "")], file
+    for script in tree.iter("script"):
+        if script.get("type") == "application/ld+json":
+            # Data for programs tells titles too; no letter in it may end the element that holds it.
+            assert json.loads(script.text) and "<" not in script.text, file
+        else:
+            assert "alert" not in (script.text or ""), file
     assert not list(tree.iter("iframe")), file
     for element in tree.iter(etree.Element):
         for name, value in element.items():

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from playwright.sync_api import Browser, sync_playwright
 
 from congtin.release.local_server import Hosts, LocalServer
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # One page of each kind; homes in every language.
 PAGES = [
     ("hanoi.gov.vn", "/"),

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from bad_workers import KINDS
 from network import REPOSITORY, TinyNetwork, article, document, translation
+from ports import free_port
 
 from congtin.build.cluster import sample_size
 from congtin.build.cluster_worker import held_keys, inspect_worker
@@ -65,12 +66,6 @@ def wait_until(fact, seconds: float = 30):
         assert time.monotonic() < until, "waited too long"
         time.sleep(0.05)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as some:
-        some.bind(("127.0.0.1", 0))
-        return some.getsockname()[1]
 
 
 @dataclass

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import brotli
 import httpx
 import pytest
-from nginxes import BROTLI, Nginx, WebHouse, edition, free_port, trusting
+from nginxes import BROTLI, Nginx, WebHouse, edition, trusting
+from ports import free_port
 
 from congtin.release.releases import live_release
 

@@ -8,6 +8,7 @@ import json
 
 import lxml.html
 import pytest
+from browsers import CHROMIUM
 from network import TinyNetwork, article
 from nginxes import PublishedEdition, WebHouse
 from playwright.sync_api import Route, sync_playwright
@@ -17,7 +18,6 @@ from congtin.model import Profile
 from congtin.network.load import load_network
 from congtin.validation import parse_time
 
-CHROMIUM = "/usr/bin/chromium"
 EMC = "https://f-emc.ngsp.gov.vn"
 LABEL = "https://tinnhiemmang.vn/danh-ba-tin-nhiem/"
 IDS = 'emc_site_id: "{id}"\ntrust_label: {{domain: {host}, slug: {slug}}}\n'
@@ -176,7 +176,7 @@ def test_a_page_is_whole_when_the_measuring_system_is_blocked(network, tmp_path)
     with house.serve() as server, sync_playwright() as playwright:
         rules = f"MAP * 127.0.0.1:{server.port}"
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", f"--host-resolver-rules={rules}"]
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", f"--host-resolver-rules={rules}"]
         )
         try:
             page = browser.new_context(ignore_https_errors=True).new_page()

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from nginxes import Nginx, WebHouse, edition, free_port
+from nginxes import Nginx, WebHouse, edition
+from ports import free_port
 
 HOST, OTHER = "ha.gov.vn", "lim.ha.gov.vn"
 FILES = {

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from network import REPOSITORY
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pypdf import PdfReader
-from test_browser import CHROMIUM, FLAGS
 from whole import WholeNetwork
 
 from congtin.build.brands import SHAPE_PAIRS, TEXT_PAIRS, load_brands

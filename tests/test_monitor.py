@@ -14,7 +14,7 @@ from desks import TinyDesk, clock
 from homes import TinyHome
 from monitors import COMMAND, LIM, MAI, PORTAL, RULED, Watched, at
 from network import REPOSITORY, article, item_id
-from nginxes import free_port
+from ports import free_port
 from prometheus_client.parser import text_string_to_metric_families
 
 from congtin.cli.monitor import _Rounds

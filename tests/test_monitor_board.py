@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from monitors import at
 from network import REPOSITORY
 from playwright.sync_api import sync_playwright
-from test_browser import CHROMIUM, FLAGS
 from test_html_validity import judge
 
 from congtin.messages import msg

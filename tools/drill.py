@@ -13,6 +13,7 @@ own markers, and only when all parts that were asked for held; exit code 1 other
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import secrets
 import subprocess
@@ -42,6 +43,8 @@ class Done:
     facts: Facts | None
     """None when something did not hold."""
     seconds: float
+    load: str
+    """How busy the machine was before and after: times of a busy one say little."""
 
 
 def main() -> int:
@@ -84,7 +87,7 @@ _NOT_HELD = (AssertionError, CongtinError, OSError, LookupError, ValueError, sub
 def run(part: str, counts: Counts) -> Done:
     """Run one part in a folder of its own; say what it found, or what did not hold."""
     print(f"{part} …", flush=True)
-    started = time.monotonic()
+    started, began = time.monotonic(), os.getloadavg()[0]
     folder = Path(tempfile.mkdtemp(prefix=f"congtin-{part}-")).resolve()
     try:
         facts: Facts | None = drill_parts.PARTS[part](counts, folder)
@@ -97,7 +100,7 @@ def run(part: str, counts: Counts) -> Done:
     for name, value in facts or [("did NOT hold", "")]:
         print(f"  {name}: {value}")
     print(f"{part}: {seconds / 60:.1f} minutes", flush=True)
-    return Done(part, facts, seconds)
+    return Done(part, facts, seconds, f"{began:.1f}, {os.getloadavg()[0]:.1f}")
 
 
 # --- the document ------------------------------------------------------------------------------
@@ -123,6 +126,7 @@ def table(done: Done, seed: int) -> str:
         ("Seed", str(seed)),
         ("Machine", machine()),
         ("Minutes", f"{done.seconds / 60:.1f}"),
+        ("Load when it began, when it ended", done.load),
     ]
     rows = [*(done.facts or []), *from_where]
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])

@@ -12,22 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from browsers import CHROMIUM, FLAGS
 from network import NOON
 from nginxes import Nginx, WebHouse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from congtin.release.records import PublishedEdition
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass(frozen=True)
