@@ -12,11 +12,11 @@ import zlib
 from contextlib import closing
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from drawn import GPS_PLACE, from_a_phone, jpeg, moving, photograph, png
 from network import NOON, TinyNetwork, article
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from test_browser import CHROMIUM, FLAGS
 
 from congtin.build.request import BuildRequest
 from congtin.build.verify import verify

@@ -18,10 +18,10 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
+from browsers import CHROMIUM, FLAGS
 from network import NOON, REPOSITORY, TinyNetwork, article
 from playwright.sync_api import Browser, Page, sync_playwright
 from search_world import world
-from test_browser import CHROMIUM, FLAGS
 
 from congtin.release.local_server import Hosts, LocalServer
 from congtin.release.search import job

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from network import NOON, TinyNetwork, article
 from nginxes import WebHouse, edition
 from playwright.sync_api import Page, sync_playwright
 from search_world import slug, world
-from test_browser import CHROMIUM, FLAGS
 from test_search import answers, told
 
 from congtin.release.records import Release

@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from browsers import CHROMIUM, FLAGS
 from network import NOON, REPOSITORY, TinyNetwork, article
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from test_browser import CHROMIUM, FLAGS
 
 from congtin.build.report import BuildReport
 from congtin.build.request import BuildRequest

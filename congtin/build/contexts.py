@@ -6,9 +6,8 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from congtin.build import home
+from congtin.build import directory, home
 from congtin.build.heads import Heads
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
@@ -16,8 +15,6 @@ from congtin.build.pages import ARCHIVE_PATH, CONTACT_PATH, SEARCH_PATH, TAGS_PA
 from congtin.build.plan import PlacedItem
 from congtin.build.view_types import Card, Link, Text
 from congtin.build.views import Views
-from congtin.languages import collation_key
-from congtin.model import SiteKind
 
 Context = dict[str, object]
 
@@ -73,23 +70,6 @@ class Block:
     url: str
     cards: tuple[Card, ...]
     kind: str
-
-
-@dataclass(frozen=True)
-class DirectoryGroup:
-    """Component Sites of one kind, in alphabetical order."""
-
-    kind: str
-    sites: tuple[Link, ...]
-
-
-@dataclass(frozen=True)
-class RetiredSite:
-    """A component Site whose organisation has ended, and who took over (A17)."""
-
-    site: Link
-    since: date | None
-    successor: Link | None
 
 
 class Contexts:
@@ -229,7 +209,7 @@ class Contexts:
     def _search(self, spec: PageSpec) -> Context:
         portal = self.views.site.portal
         return {
-            "latest": tuple(map(self.views.card, self.outline.newest_articles)),
+            "latest": tuple(map(self.views.card, home.latest(self.outline.live))),
             "links": self._sitemap(spec)["links"],
             "portal_search": f"{portal.url}{SEARCH_PATH}" if portal else "",
         }
@@ -256,30 +236,13 @@ class Contexts:
         """Return how many component Sites of each kind the Portal has; empty on component Sites."""
         return [
             Count(Text(group.kind), f"{self.views.site.directory}#{group.kind}", len(group.sites))
-            for group in self.directory()
+            for group in directory.groups(self.views)
         ]
 
-    def directory(self) -> list[DirectoryGroup]:
-        order = (SiteKind.DEPARTMENT, SiteKind.WARD, SiteKind.COMMUNE, SiteKind.SPECIAL_ZONE, SiteKind.TOPIC)
-        groups = []
-        for kind in order:
-            sites = [site for site in self.plan.directory if site.kind is kind and not site.is_retired(self.plan.now)]
-            sites.sort(key=lambda site: collation_key(site.name))
-            if sites:
-                groups.append(DirectoryGroup(kind.value, tuple(self.views.site_link(site) for site in sites)))
-        return groups
-
     def _directory(self, spec: PageSpec) -> Context:
-        groups = self.directory()
+        groups = directory.groups(self.views)
         total = sum(len(group.sites) for group in groups)
-        return {"groups": groups, "total": total, "retired": self.retired_sites()}
-
-    def retired_sites(self) -> list[RetiredSite]:
-        """Return the component Sites that are kept as they were, in alphabetical order."""
-        sites = [site for site in self.plan.directory if site.is_retired(self.plan.now)]
-        sites.sort(key=lambda site: collation_key(site.name))
-        links = self.views
-        return [RetiredSite(links.site_link(s), s.options.retired_on, links.successor(s)) for s in sites]
+        return {"groups": groups, "total": total, "retired": directory.retired(self.views)}
 
     def _redirect(self, spec: PageSpec) -> Context:
         return {"target": spec.redirect.target if spec.redirect else ""}

