@@ -15,6 +15,7 @@ from functools import cached_property
 
 from pydantic import BaseModel
 
+from congtin.build import home
 from congtin.build.discovery import security
 from congtin.build.frame import Frame, short_digest
 from congtin.build.interface import Interface
@@ -72,7 +73,7 @@ class Keys:
     def _newest(self) -> str:
         """What the search page shows for who cannot search: the newest articles, and which indexes there are."""
         outline = self.outline
-        cards = "".join(map(self._card, outline.newest_articles))
+        cards = "".join(map(self._card, home.latest(outline.live)))
         return short_digest(cards, str(bool(outline.tags)), str(bool(outline.archives)))
 
     def of_feed(self, items: Sequence[PlacedItem]) -> str:
