@@ -19,6 +19,22 @@ section: markets
 fields:
   opens: {type: day, label: {vi: Mở}}
 """
+CALENDAR = """\
+label: {vi: Chợ, en: Market}
+section: markets
+feeds: true
+fields:
+  opens: {type: day, label: {vi: Mở}}
+  talks:
+    type: group
+    list: true
+    label: {vi: Buổi}
+    fields:
+      from: {type: moment, required: true, label: {vi: Từ}}
+      to: {type: moment, label: {vi: Đến}}
+      what: {type: line, label: {vi: Việc}}
+calendar: {entries: talks, starts: from, ends: to, summary: what}
+"""
 
 
 def refused(root: Path, text: str, kind: str = "market") -> list[str]:
@@ -54,6 +70,13 @@ FILE = "market/kind.yaml"
         (GOOD + "states: {a: {until: open, label: {vi: A}}, b: {label: {vi: B}}}\n", [f"{FILE}:5 wrong-kind"]),
         (GOOD.replace("section: markets", "section: articles"), [f"{FILE}:2 wrong-kind"]),
         (GOOD.replace("section: markets", "section: articles\nlist: false"), []),
+        (CALENDAR.replace("summary: what", "summary: wat"), [f"{FILE}:14 wrong-kind"]),
+        (CALENDAR.replace("starts: from", "starts: what"), [f"{FILE}:14 wrong-kind"]),
+        (CALENDAR.replace("entries: talks", "entries: opens"), [f"{FILE}:14 wrong-kind"]),
+        (CALENDAR.replace("what}\n", "what, notes: [what, from]}\n"), [f"{FILE}:14 wrong-kind"]),
+        (CALENDAR.replace("type: moment, required: true", "type: moment"), [f"{FILE}:14 wrong-kind"]),
+        (CALENDAR.replace("feeds: true", "feeds: false"), [f"{FILE}:14 wrong-kind"]),
+        (CALENDAR, []),
         ("a: [", [f"{FILE}:2 yaml-syntax"]),
     ],
 )

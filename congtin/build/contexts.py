@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from congtin.build import directory, home
+from congtin.build.calendars import CALENDAR
 from congtin.build.heads import Heads
 from congtin.build.interface import show_month
 from congtin.build.listings import FACETS, Listing
@@ -125,6 +126,7 @@ class Contexts:
             "listing": spec.listing.kind,
             "listing_key": spec.listing.key,
             "feed_path": self.views.address(base) if self.plan.kinds.has_feeds(spec.listing.kind) else "",
+            "calendar_path": self.calendar_path(spec.listing),
             "pager": Pager(
                 part.number,
                 part.last,
@@ -246,6 +248,16 @@ class Contexts:
 
     def _redirect(self, spec: PageSpec) -> Context:
         return {"target": spec.redirect.target if spec.redirect else ""}
+
+    def calendar_path(self, listing: Listing) -> str:
+        """Return the address of the calendar of a list; empty where it has no appointments."""
+        own = listing.path == f"{listing.key}/" and self.plan.kinds.has_calendar(listing.kind)
+        return self.views.address(listing.path + CALENDAR) if own and self.feed_items(listing.key) else ""
+
+    def mark(self, card: Card) -> str:
+        """Return what stands before a title outside of the Site's pages, where no banner says it."""
+        mark = "[CHƯA DUYỆT] " if self.views.preview else ""
+        return f"{mark}[{self.gettext('Demonstration data')}] " if card.demo else mark
 
     def feed_items(self, section: str = "") -> Sequence[PlacedItem]:
         """Return the newest Items for a feed."""

@@ -21,7 +21,7 @@ FILTERS = ("day", "each", "machine", "moment", "month", "number", "size")
 # What every template may use besides: the words of the interface, parts of the frame, addresses of static files.
 GLOBALS = frozenset({"_", "gettext", "ngettext", "once", "asset", "integrity", "range", "dict", "namespace"})
 # What the engine has for each kind of page; `site` and `page` it has for all.
-_LIST = ("cards", "listing", "listing_key", "feed_path", "pager")
+_LIST = ("cards", "listing", "listing_key", "feed_path", "calendar_path", "pager")
 _ITEM = ("item", "body")
 OFFERED: Mapping[str, tuple[str, ...]] = {
     "404": (),

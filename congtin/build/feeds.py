@@ -1,10 +1,10 @@
-"""Atom, RSS and JSON Feed of an Edition and of each of its sections."""
+"""Atom, RSS and JSON Feed of an Edition and of each of its sections, and the calendars of those with appointments."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Any
 
 import feedgenerator
 
+from congtin.build.calendars import CALENDAR, calendar_bytes
 from congtin.build.contexts import Contexts
 from congtin.build.heads import JSON_FEED
 from congtin.build.interface import machine_moment
@@ -40,7 +41,10 @@ def feeds(contexts: Contexts) -> Iterator[Feed]:
     site = contexts.views.site
     yield from _formats("", site.name.text, contexts.feed_items())
     for section, label in contexts.feed_sections():
-        yield from _formats(f"{section}/", f"{label} – {site.name}", contexts.feed_items(section))
+        title, items = f"{label} – {site.name}", contexts.feed_items(section)
+        yield from _formats(f"{section}/", title, items)
+        if items and contexts.plan.kinds.has_calendar(contexts.plan.site.options.sections[section].kind):
+            yield Feed(f"{section}/{CALENDAR}", title, items)
 
 
 def _formats(folder: str, title: str, items: Sequence[PlacedItem]) -> Iterator[Feed]:
@@ -53,6 +57,8 @@ def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
     base = contexts.plan.edition.base_url
     folder, _, name = feed.path.rpartition("/")
     home = f"{base}{folder}/" if folder else base
+    if name == CALENDAR:
+        return calendar_bytes(contexts, feed.title, feed.items)
     if name == JSON_FEED:
         return _json_feed(contexts, feed, home)
     made = FORMATS[name](
@@ -70,7 +76,7 @@ def feed_bytes(contexts: Contexts, feed: Feed) -> bytes:
         made.add_item(**last)
         times.append(last["pubdate"])
     for card, placed in zip(cards, feed.items, strict=True):
-        made.add_item(**_entry(card, placed.canonical, contexts.gettext, contexts))
+        made.add_item(**_entry(card, placed.canonical, contexts))
     made.latest_post_date = partial(_time, max(times, default=_NEVER))
     text = io.StringIO()
     made.write(text, "utf-8")
@@ -125,7 +131,7 @@ def _json_farewell(contexts: Contexts) -> dict[str, object]:
 
 
 def _json_entry(card: Card, placed: PlacedItem, contexts: Contexts) -> dict[str, object]:
-    entry = _entry(card, placed.canonical, contexts.gettext, contexts)
+    entry = _entry(card, placed.canonical, contexts)
     made: dict[str, object] = {
         "id": entry["unique_id"],
         "url": entry["link"],
@@ -147,9 +153,8 @@ def _time(moment: datetime) -> datetime:
     return moment
 
 
-def _entry(card: Card, canonical: str, gettext: Callable[[str], str], contexts: Contexts) -> dict[str, object]:
-    mark = "[CHƯA DUYỆT] " if contexts.views.preview else ""
-    mark += f"[{gettext('Demonstration data')}] " if card.demo else ""
+def _entry(card: Card, canonical: str, contexts: Contexts) -> dict[str, object]:
+    mark = contexts.mark(card)
     origin = card.origin.label.text if card.origin else contexts.views.site.name.text
     return {
         "title": mark + card.title.text,

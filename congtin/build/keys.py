@@ -236,10 +236,15 @@ class Keys:
             [lang for lang, paths in self.plan.sibling_pages.items() if spec.path in paths],
             self._filters(listing) if spec.template == "library" else "",
             self.plan.kinds.has_feeds(listing.kind),
+            self._has_appointments(listing),
         ]  # fmt: skip
         known = self._cards
         cards = "".join([known.get(placed.item.id) or self._card(placed) for placed in part.entries])
         return f"{short_digest(_text(around))}.{short_digest(cards)}"
+
+    def _has_appointments(self, listing: Listing) -> bool:
+        shown = (placed for placed in listing.entries if not placed.is_withdrawn(self.plan.now))
+        return self.plan.kinds.has_calendar(listing.kind) and next(shown, None) is not None
 
     def _filters(self, listing: Listing) -> str:
         section = listing.parent or listing.key

@@ -78,6 +78,20 @@ class StateOptions(StrictModel):
     tone: Literal["plain", "ok", "warn"] = "plain"
 
 
+class CalendarOptions(StrictModel):
+    """Which fields are appointments that programs can subscribe to."""
+
+    entries: str | None = None
+    """A list of groups, each an appointment; without it the Item itself is one."""
+    starts: str
+    ends: str | None = None
+    summary: str | None = None
+    """What it is about; else the Item's title."""
+    place: str | None = None
+    notes: Annotated[list[str], Field(max_length=MOST_FIELDS)] = []
+    """Fields that stand in the description, each behind its name."""
+
+
 class KindOptions(StrictModel):
     """Everything in a `kind.yaml`."""
 
@@ -92,3 +106,4 @@ class KindOptions(StrictModel):
     order: Order = Order()
     fields: Annotated[dict[FieldName, FieldOptions], Field(max_length=MOST_FIELDS)] = {}
     states: Annotated[dict[PathPart, StateOptions], Field(max_length=12)] = {}
+    calendar: CalendarOptions | None = None

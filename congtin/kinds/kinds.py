@@ -114,6 +114,10 @@ class Kinds(Mapping[str, Kind]):
         """Tell whether a section of a kind has feeds of its own."""
         return any(kind.options.section == section and kind.options.feeds for kind in self.values())
 
+    def has_calendar(self, section: str) -> bool:
+        """Tell whether appointments stand in a section of a kind."""
+        return any(kind.options.section == section and kind.options.calendar for kind in self.declared.values())
+
     def list_template(self, section: str) -> str:
         """Return the template of the lists of a kind of section."""
         for kind in self.declared.values():

@@ -19,6 +19,7 @@ from congtin.validation import StrictModel
 _NAME = re.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SUFFIX = re.compile("[a-z0-9]{1,5}")
 MOST_DEPTH = 3
+_WORDS = frozenset({FieldType.LINE, FieldType.TEXT})
 _OF_ITEMS = 2
 """So many steps lead to a field that is not in a group."""
 # What every original or translation has; a kind's own field cannot be called the same.
@@ -149,6 +150,7 @@ class _Declaration:
             for steps, text, hint in _field(where, field_options):
                 yield self.problem([*where, *steps], text, hint)
         yield from self.states()
+        yield from self.calendar()
         by, fields = self.options.order.by, self.options.fields
         ordered = [name for name, f in fields.items() if f.type in ORDERED and not f.many]
         if by != "date" and by not in ordered:
@@ -167,6 +169,37 @@ class _Declaration:
             elif state.until is not None and state.until not in passing:
                 text = msg("“{field}” is no field of the type day or moment.", field=state.until)
                 yield self.problem([*where, "until"], text, did_you_mean(state.until, passing) or _known(passing))
+
+    def calendar(self) -> Iterator[Problem]:
+        """Ask whether what a calendar is made of are fields of the right types."""
+        calendar, fields = self.options.calendar, self.options.fields
+        if calendar is None:
+            return
+        groups = [name for name, f in fields.items() if f.type is FieldType.GROUP and f.many]
+        if calendar.entries is not None and calendar.entries not in groups:
+            text = msg("“{field}” is no list of groups.", field=calendar.entries)
+            hint = did_you_mean(calendar.entries, groups) or _known(groups)
+            yield self.problem(["calendar", "entries"], text, hint)
+            return
+        if not self.options.feeds:
+            text = msg("Appointments stand in a calendar only where Items stand in feeds.")
+            yield self.problem(["calendar"], text, msg("Write “feeds: true”."))
+        inner = fields[calendar.entries].fields if calendar.entries else fields
+        words = [name for name, f in inner.items() if f.type in _WORDS and not f.many]
+        times = [name for name, f in inner.items() if f.type in MOMENTS and not f.many]
+        certain = [name for name in times if inner[name].required]
+        wanted: list[tuple[list[str | int], str | None, list[str]]] = [
+            (["starts"], calendar.starts, certain),
+            (["ends"], calendar.ends, times),
+            (["summary"], calendar.summary, words),
+            (["place"], calendar.place, words),
+        ]
+        wanted += [(["notes", number], name, words) for number, name in enumerate(calendar.notes)]
+        for where, name, fitting in wanted:
+            if name is not None and name not in fitting:
+                text = msg("“{field}” is no field that can be the “{key}” of an appointment.", field=name, key=where[0])
+                hint = msg("Fields that can: {words}. “starts” names a required one.", words=", ".join(fitting) or "–")
+                yield self.problem(["calendar", *where], text, hint)
 
     def problem(self, where: Sequence[str | int], text: Msg, hint: Msg | None = None) -> Problem:
         return Problem("wrong-kind", text, self.path, strict_yaml.line_of(self.text, where), hint)
