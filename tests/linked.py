@@ -44,6 +44,11 @@ SHAPES = """
 :Site a sh:NodeShape ; sh:targetClass s:WebSite ;
   sh:property [ sh:path s:name ; sh:minCount 1 ] , [ sh:path s:url ; sh:minCount 1 ; sh:nodeKind sh:IRI ] ,
     [ sh:path s:potentialAction ; sh:class s:SearchAction ] .
+:Warning a sh:NodeShape ; sh:targetClass s:SpecialAnnouncement ;
+  sh:property [ sh:path s:name ; sh:minCount 1 ; sh:minLength 1 ] ,
+    [ sh:path s:datePosted ; sh:minCount 1 ; sh:maxCount 1 ; sh:pattern "^[0-9-]{10}T[0-9:]{8}[+]07:00$" ] ,
+    [ sh:path s:expires ; sh:minCount 1 ; sh:maxCount 1 ; sh:pattern "^[0-9-]{10}T[0-9:]{8}[+]07:00$" ] ,
+    [ sh:path s:publisher ; sh:minCount 1 ; sh:class s:GovernmentOrganization ] .
 :Steps a sh:NodeShape ; sh:targetClass s:BreadcrumbList ;
   sh:property [ sh:path s:itemListElement ; sh:minCount 2 ; sh:class s:ListItem ] .
 :Step a sh:NodeShape ; sh:targetClass s:ListItem ;

@@ -6,6 +6,7 @@ import json
 import threading
 from datetime import timedelta
 
+import linked
 import pytest
 from attacks import blockers, fresh, make_desk, offered, repelled
 from browsers import CHROMIUM, FLAGS
@@ -321,3 +322,20 @@ def test_an_alert_that_has_not_begun_is_taken_away_and_a_wrong_one_is_not_writte
         assert refused.returncode, words
         assert said in refused.stderr, refused.stderr
     assert not [*(net.root / "sites/ha/lim").rglob("*.yaml")]
+
+
+def test_programs_that_pass_warnings_on_find_it_on_home_pages(tiny):
+    """As a SpecialAnnouncement with its times and whose it is; nothing of it once it is over."""
+    net = tiny(f"-- {OVER_ALL} --\n{banner(to='[ha/*]', link='https://ha.gov.vn/tin-tuc/')}")
+    net.build()
+    for page in ("ha.gov.vn", "lim.ha.gov.vn"):
+        graph = linked.rdf(net.text(page))
+        assert not linked.unknown_words(graph) and not list(linked.complaints(graph))
+        told = linked.nodes(net.text(page))["SpecialAnnouncement"]
+        assert told["text"] == "Bão số 12 đổ bộ đêm nay" and told["url"] == "https://ha.gov.vn/tin-tuc/"
+        assert (told["datePosted"], told["expires"]) == ("2026-11-22T08:00:00+07:00", "2026-11-23T08:00:00+07:00")
+        assert told["publisher"]["@id"] == "https://ha.gov.vn/#agency"
+    assert "SpecialAnnouncement" not in linked.nodes(net.text("lim.ha.gov.vn/lien-he"))
+    net.now = NOON + timedelta(hours=20)
+    net.build()
+    assert "SpecialAnnouncement" not in linked.nodes(net.text("ha.gov.vn"))

@@ -25,6 +25,7 @@ class ShownAlert:
     title: str
     """The title of the Item behind the link; empty for any other page."""
     title_lang: str
+    begins: datetime
     until: datetime
     of_portal: bool
     """The Portal's Board has put it up, over Sites that are not its own."""
@@ -36,10 +37,12 @@ def alerts_up(
     """Yield the alerts over an Edition at ``now``, the most urgent first; ``here`` is what stands in it, by Item."""
     for alert in network.alerts_over(edition.key.site):
         if alert.is_up(now):
-            text, lang = local(alert.options.text, edition.lang)
+            options = alert.options
+            text, lang = local(options.text, edition.lang)
             url, title, title_lang = _link(network, catalogue, alert, edition, here, now)
             foreign = "/" not in alert.owner and edition.key.site != f"{alert.owner}/portal"
-            yield ShownAlert(alert.options.level, text, lang, url, title, title_lang, alert.options.until, foreign)
+            times = (options.begins, options.until)
+            yield ShownAlert(options.level, text, lang, url, title, title_lang, *times, foreign)
 
 
 def _link(

@@ -84,7 +84,7 @@ class Keys:
     def of_data(self, items: Iterable[PlacedItem], *around: object) -> str:
         """Return the key of data that holds all that is known of these Items, and what stands ``around`` them."""
         known = "".join(f"{self._item(placed)}{self._card(placed)}" for placed in items)
-        return f"d.{self.frame.digest[:16]}.{self.site}.{short_digest(known)}.{short_digest(_text(around))}"
+        return f"d.{self.frame.digest[:16]}.{self.feed_frame}.{short_digest(known)}.{short_digest(_text(around))}"
 
     def _template(self, spec: PageSpec) -> str:
         return self.frame.templates.get(spec.template, self.frame.digest[:16])
@@ -92,7 +92,7 @@ class Keys:
     @cached_property
     def site(self) -> str:
         """What the frame of every page shows: what feeds show of the Site too, and the alerts over its pages."""
-        alerts = [[*astuple(alert)[:-2], alert.until.isoformat(), alert.of_portal] for alert in self.plan.alerts]
+        alerts = [list(map(str, astuple(alert))) for alert in self.plan.alerts]
         return short_digest(self.feed_frame, _text(alerts)) if alerts else self.feed_frame
 
     @cached_property

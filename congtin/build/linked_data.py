@@ -6,7 +6,7 @@ office, so it is given as a credit and not as either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from congtin.build.interface import machine_moment
@@ -38,7 +38,7 @@ class LinkedData:
 
     def of_page(self, page: PageView) -> Node:
         """Return the graph of a page that is not an Item: the home page tells of the Site, others where they stand."""
-        return self._graph([self.agency, self.website] if not page.path else [self.steps(page)])
+        return self._graph([self.agency, self.website, *self.alerts()] if not page.path else [self.steps(page)])
 
     def of_item(self, page: PageView, item: ItemView, placed: PlacedItem) -> Node:
         """Return the graph of an Item's page: the Item, and where the page stands."""
@@ -101,6 +101,23 @@ class LinkedData:
             # The word schema.org itself uses for the one input of a site's search.
             "query-input": "required name=search_term_string",
         }
+
+    def alerts(self) -> Iterator[Node]:
+        """Yield the alerts that are up, for programs that pass warnings on (C18)."""
+        plan = self.views.plan
+        for alert in plan.alerts:
+            yield _known(
+                {
+                    "@type": "SpecialAnnouncement",
+                    "name": alert.text,
+                    "text": alert.text,
+                    "inLanguage": html_lang(alert.text_lang),
+                    "datePosted": machine_moment(alert.begins),
+                    "expires": machine_moment(alert.until),
+                    "url": self.address(alert.url) if alert.url else None,
+                    "publisher": _agency(plan.portal_site if alert.of_portal else plan.site),
+                }
+            )
 
     def steps(self, page: PageView) -> Node:
         """Return the way from the home page to this one."""

@@ -7,7 +7,7 @@ made of it can show one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 from congtin.build.contexts import Contexts
 from congtin.build.manifest import SERVER_FOLDER
@@ -53,7 +53,7 @@ def _item(contexts: Contexts, placed: PlacedItem) -> dict[str, str]:
         "lang": html_lang(placed.placement.lang),
         "summary": card.summary,
         "section": card.section.text,
-        "type": card.document_type.text or kind_label(card.kind, contexts.gettext),
+        "type": card.document_type.text or kind_label(contexts, card.kind),
         "number": card.number,
         "issuer": card.issuer.text,
         "date": _day(card),
@@ -68,12 +68,14 @@ def _day(card: Card) -> str:
     return (card.issued or card.date.astimezone(HANOI_TIME).date()).isoformat()
 
 
-def kind_label(kind: str, gettext: Callable[[str], str]) -> str:
-    """Return what readers call Items of a kind; nothing for one that has no name."""
-    return dict(_labels(gettext)).get(kind, "")
-
-
-def _labels(gettext: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    yield "article", gettext("Article")
-    yield "page", gettext("Information page")
-    yield "document", gettext("Document")
+def kind_label(contexts: Contexts, kind: str) -> str:
+    """Return what readers call Items of a kind: the words of the theme, or those that the kind's folder declares."""
+    declared = contexts.plan.kinds.declared.get(kind)
+    if declared:
+        return contexts.views.local(declared.options.label).text
+    own = {
+        "article": contexts.gettext("Article"),
+        "page": contexts.gettext("Information page"),
+        "document": contexts.gettext("Document"),
+    }
+    return own[kind]
