@@ -113,6 +113,14 @@ def largest_of_each_template(whole: WholeNetwork) -> list[tuple[str, str]]:
     ]
 
 
+def test_colours_that_the_style_sheet_itself_names_can_be_told_apart():
+    """What no brand chooses, because it means the same everywhere: alerts, and words that were searched for."""
+    style = (REPOSITORY / "themes/base/static/style.css").read_text("utf-8")
+    pairs = re.findall(r"^(\.[^{]+)\{ background: (#[0-9a-f]{6}); color: (#[0-9a-f]{6});", style, re.MULTILINE)
+    assert {rule.strip() for rule, *_ in pairs} >= {".alert-danger", ".alert-warning", ".alert-information"}
+    assert {rule: contrast(*colours) for rule, *colours in pairs if contrast(*colours) < MORE} == {}
+
+
 def test_no_page_sticks_out_on_the_smallest_and_the_widest_screen(chromium, served, whole):
     """Every template at 320 px, there with very large text too, and at 1920 px (WCAG 1.4.4, 1.4.10)."""
     pages = largest_of_each_template(whole)
