@@ -23,6 +23,7 @@ FLOORS = {
     "congtin.strict_yaml": 2,
     "congtin.locks": 2,
     "congtin.workers": 2,
+    "congtin.sandbox": 2,
     "congtin.validation": 2,
     "congtin.media": 2,
     "congtin.rules": 3,

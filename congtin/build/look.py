@@ -12,6 +12,7 @@ from pathlib import Path
 from congtin import strict_yaml
 from congtin.build.frame import Frame, load_frame
 from congtin.catalogue.closure import whole_catalogue
+from congtin.catalogue.media import Looking
 from congtin.catalogue.misplaced import misplaced
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.sync import Synchroniser
@@ -69,7 +70,7 @@ def look(
         paths = set(changed)
     with store.db:
         network = _network(root, store, paths)
-        reader = Synchroniser(root, store, network, inspect_text, workers, looking=True)
+        reader = Synchroniser(root, store, network, inspect_text, workers, looking=Looking.HERE)
         store.forget_sites(reader.everything() if paths is None else reader.paths(paths))
         store.set_meta("tree", now.to_text() if now else "")
     found = [problem for text in store.problems() for problem in problems_of_text(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from congtin.catalogue.rows import MEDIA, Row
 from congtin.errors import Problem
+from congtin.media.apart import examine_apart
 from congtin.media.examine import examination_version, examine
 from congtin.stored_problems import problems_of_text, problems_text
 from congtin.workers import Workers
@@ -47,8 +49,17 @@ def prepare(database: sqlite3.Connection, known: Mapping[str, str]) -> str:
     return version
 
 
+class Looking(enum.Enum):
+    """Whether Media are looked into, and where."""
+
+    NOT = enum.auto()
+    HERE = enum.auto()
+    APART = enum.auto()
+    """In a process that has nothing to lose: the files of people whom nobody has checked."""
+
+
 def examined(
-    database: sqlite3.Connection, root: Path, rows: Sequence[Row], workers: int, *, remember: bool
+    database: sqlite3.Connection, root: Path, rows: Sequence[Row], workers: int, looking: Looking, *, remember: bool
 ) -> list[Row]:
     """Return rows with the facts of the Media among them and what is wrong with them.
 
@@ -59,12 +70,18 @@ def examined(
     known = {key: found for row in wanted if (found := _known(database, key := _key(row)))}
     new = {_key(row): row.path for row in wanted if _key(row) not in known}
     jobs = [_File(root, path, key) for key, path in new.items()]
-    results = map(_look_into, jobs) if len(jobs) < _FEW or workers == 1 else Workers(_look_into, workers).run(jobs)
-    for key, facts, problems in results:
+    for key, facts, problems in _results(root, jobs, workers, looking):
         known[key] = (facts, problems)
         if remember:
             database.execute("INSERT OR REPLACE INTO media VALUES (?, ?, ?, ?)", (*key, facts, problems))
     return [_with(row, *known[_key(row)]) if row.kind == MEDIA and not row.problems else row for row in rows]
+
+
+def _results(root: Path, jobs: list[_File], workers: int, looking: Looking) -> Iterable[tuple[Key, str, str | None]]:
+    if looking is Looking.APART and jobs:
+        found = examine_apart(root, [job.path for job in jobs])
+        return [(job.key, facts.to_text(), problems_text(told)) for job, (facts, told) in zip(jobs, found, strict=True)]
+    return map(_look_into, jobs) if len(jobs) < _FEW or workers == 1 else Workers(_look_into, workers).run(jobs)
 
 
 def _key(row: Row) -> Key:

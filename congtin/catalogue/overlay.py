@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from congtin.catalogue.files import readable
+from congtin.catalogue.media import Looking
 from congtin.catalogue.read import Inspect
 from congtin.catalogue.store import CatalogueStore
 from congtin.catalogue.sync import Synchroniser
@@ -51,11 +52,17 @@ class Overlay:
     """Files of a Change, read once; the store can hold them for a while, as often as is asked."""
 
     def __init__(
-        self, store: CatalogueStore, network: Network, folder: Path, paths: Collection[str], inspect: Inspect
+        self,
+        store: CatalogueStore,
+        network: Network,
+        folder: Path,
+        paths: Collection[str],
+        inspect: Inspect,
+        looking: Looking,
     ) -> None:
         """Read ``paths`` in ``folder``; those missing there are gone."""
         self._store = store
-        self._synchroniser = Synchroniser(folder, store, network, inspect, 1, looking=True)
+        self._synchroniser = Synchroniser(folder, store, network, inspect, 1, looking=looking)
         self._read, self._gone = self._synchroniser.read(content_paths(paths))
 
     @contextmanager

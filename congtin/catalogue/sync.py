@@ -9,7 +9,7 @@ from pathlib import Path
 
 from congtin.catalogue.affected import affected_sites
 from congtin.catalogue.files import Files, all_files
-from congtin.catalogue.media import examined, forget
+from congtin.catalogue.media import Looking, examined, forget
 from congtin.catalogue.paths import SourcePath, is_media
 from congtin.catalogue.read import Fragments, Inspect, Reading, read_source
 from congtin.catalogue.rows import Edge, Row, edges_of, row_of_reading
@@ -67,7 +67,7 @@ class Synchroniser:
         inspect: Inspect,
         workers: int,
         *,
-        looking: bool = False,
+        looking: Looking = Looking.NOT,
     ) -> None:
         self.root = root
         self.store = store
@@ -162,8 +162,8 @@ class Synchroniser:
             yield from self._differing(chunk)
         seen.update(row.path for row in files.rows)
         rows = files.rows
-        if self.looking:
-            rows = examined(self.store.db, self.root, rows, self.workers, remember=remember)
+        if self.looking is not Looking.NOT:
+            rows = examined(self.store.db, self.root, rows, self.workers, self.looking, remember=remember)
         yield from self._differing([ReadFile(row) for row in rows])
 
     def _differing(self, chunk: list[ReadFile]) -> Iterator[ReadFile]:

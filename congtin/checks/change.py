@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from congtin.catalogue.files import readable
+from congtin.catalogue.media import Looking
 from congtin.catalogue.overlay import changed_files
 from congtin.catalogue.store import CatalogueStore
 from congtin.checks.addresses import lost_addresses
@@ -66,7 +67,9 @@ def view_change(
     with changed_files(other.read, read) as folder:
         terms = {term.partition("/")[2] for term in removed_terms(before.network, after.network)}
         everything = before.numbers != after.numbers or not same_kinds
-        files = Changed(folder, read, shown, everything, terms)
+        # What lies beyond this side is somebody's wish; what is before the files at hand was approved.
+        looking = Looking.APART if holds == "before" else Looking.HERE
+        files = Changed(folder, read, shown, everything, terms, looking)
         looks = look_at_both(store, here, other, files, now)
     repositories = [_repository(side, look, now, profile) for side, look in zip((here, other), looks, strict=True)]
     old, new = repositories if holds == "before" else reversed(repositories)

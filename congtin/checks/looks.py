@@ -10,6 +10,7 @@ from pathlib import Path
 from congtin.catalogue.closure import AllIds, whole_catalogue
 from congtin.catalogue.group import catalogue_of
 from congtin.catalogue.kind_models import source_models
+from congtin.catalogue.media import Looking
 from congtin.catalogue.misplaced import misplaced, misplaced_rows
 from congtin.catalogue.overlay import Overlay, ReadFile
 from congtin.catalogue.rows import source_of
@@ -69,11 +70,13 @@ class Changed:
     """Every Item must be judged anew."""
     terms: Collection[str]
     """Taken out of the vocabulary."""
+    looking: Looking
+    """Where pictures and papers among them are looked into."""
 
 
 def look_at_both(store: CatalogueStore, here: Side, other: Side, changed: Changed, now: datetime) -> tuple[Look, Look]:
     """Return looks at the side that the store holds and at the other."""
-    overlay = Overlay(store, other.network, changed.folder, changed.names, inspect_text)
+    overlay = Overlay(store, other.network, changed.folder, changed.names, inspect_text, changed.looking)
     part = _Part(store, overlay, (here.network, other.network), changed.paths, changed.terms, now)
     seeds = set() if changed.everything else part.seeds()
     if not changed.everything and len(seeds) <= MANY_ITEMS:

@@ -18,7 +18,7 @@ from congtin.errors import CongtinError, ProblemsFound
 from congtin.model import Profile
 from congtin.release.built import RESULT
 from congtin.release.room import is_full_disk
-from congtin.release.sandbox import wait_for_the_word
+from congtin.sandbox import wait_for_the_word
 from congtin.stored_problems import message_data, problems_text
 
 

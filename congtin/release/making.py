@@ -34,8 +34,8 @@ from congtin.release.records import (
 )
 from congtin.release.releases import all_releases, sync_folder
 from congtin.release.retention import HALF
-from congtin.release.sandbox import Apart, apart
 from congtin.release.stores import Store, require_plain
+from congtin.sandbox import Apart, apart
 
 _MOST_MINUTES = 180.0
 

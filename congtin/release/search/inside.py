@@ -18,11 +18,11 @@ from pydantic import TypeAdapter
 from congtin.errors import CongtinError
 from congtin.messages import msg
 from congtin.release.room import is_full_disk
-from congtin.release.sandbox import wait_for_the_word
 from congtin.release.search import pagefind, staging
 from congtin.release.search.job import Job, Made, Part, part_count, part_name, parts_of
 from congtin.release.search.lists import Entry, Head, read_entries, read_head
 from congtin.release.search.staging import Staged
+from congtin.sandbox import wait_for_the_word
 
 JOBS = TypeAdapter(list[Job])
 RESULTS = TypeAdapter(list[Made])

@@ -245,7 +245,7 @@ def make_here(jobs: Sequence[Job], program: Path, work: Path) -> list[Made]:
 
 def make_apart(jobs: Sequence[Job], program: Path, work: Path) -> list[Made]:
     """Do jobs where there is no network, no key and no repository: for what citizens read."""
-    from congtin.release.sandbox import apart
+    from congtin.sandbox import apart
 
     with tempfile.TemporaryDirectory(prefix="congtin-search-") as name:
         told = Path(name) / "jobs.json"
