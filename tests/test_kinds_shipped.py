@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from drawn import jpeg, photograph
 from network import REPOSITORY, SITES, TinyNetwork, item_id
 
 from congtin.build.look import read_repository
@@ -134,3 +135,36 @@ def test_the_way_to_a_kind_of_ones_own_is_the_one_that_docs_tell(tmp_path):
     assert page.xpath("normalize-space(//p[@class='stage'])") == "Sắp họp"
     assert page.xpath("string(//table//tbody//th)") == "Hoa đào"
     assert "Ven hồ" in net.text("ha.gov.vn/cho-phien")
+
+
+def test_a_gallery_offers_every_picture_in_sizes_with_its_words(tmp_path):
+    """A phone takes the small one; the first is not put off, the others are; the whole picture is a link away."""
+    gallery = f"""\
+-- content/ha/portal/anh/2026/a.vi.md --
+---
+id: {item_id(1)}
+kind: gallery
+title: Lễ hội
+summary: Hai ảnh.
+date: 2026-11-01
+pictures:
+  - {{file: a.files/mot.jpg, alt: Cổng chào, caption: Sáng sớm, credit: Tổ ảnh}}
+  - {{file: a.files/hai.jpg, alt: Đường hoa}}
+---
+"""
+    sections = SECTIONS.replace(
+        "    van-ban: {label", "    anh: {label: {vi: Ảnh}, kind: galleries}\n    van-ban: {label"
+    )
+    net = TinyNetwork.create(tmp_path, sections, gallery)
+    for mark, name in enumerate(("mot", "hai")):
+        net.put(f"content/ha/portal/anh/2026/a.files/{name}.jpg", jpeg(photograph(1400, 900, mark)))
+    net.build()
+    page = net.page("ha.gov.vn/anh/2026/a")
+    first, second = page.xpath("//ul[@class='pictures']//img")
+    assert (first.get("alt"), second.get("alt")) == ("Cổng chào", "Đường hoa")
+    assert (first.get("loading"), second.get("loading")) == (None, "lazy")
+    assert int(first.get("width")) * 900 == int(first.get("height")) * 1400
+    (source,) = first.xpath("ancestor::picture//source")
+    assert source.get("type") == "image/avif" and source.get("srcset").count(" 480w, ") == 1
+    assert first.xpath("ancestor::a/@href") == ["/anh/2026/a/mot.jpg"]
+    assert page.xpath("normalize-space(//figcaption)") == "Sáng sớm Tổ ảnh"

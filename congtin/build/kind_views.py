@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from congtin.build.plan import PlacedItem
-from congtin.build.view_types import FieldView, Link, Stage, Text
+from congtin.build.view_types import FieldView, Link, PictureView, Stage, Text
 from congtin.catalogue.kind_models import KindItem
 from congtin.catalogue.stages import stage_of
 from congtin.kinds.declaration import FieldOptions, FieldType
@@ -27,6 +27,8 @@ class FileView:
     url: str
     type: str
     size: int
+    picture: PictureView | None = None
+    """Its sizes, where it is a picture."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class KindViews:
         if media is None:
             return None
         url = self.views.address(placed.placement.path + name)
-        return FileView(name, url, name.rpartition(".")[2].upper(), media.size)
+        return FileView(name, url, name.rpartition(".")[2].upper(), media.size, self.views.picture(placed, name))
 
     def _item(self, item_id: str) -> Link | None:
         url, title = self.views.plan.links.get(item_id), self.views.plan.titles.get(item_id)
