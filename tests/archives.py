@@ -19,6 +19,7 @@ from typing import Any
 import click
 from click.testing import CliRunner
 from desks import TinyDesk, clock
+from drawn import pdf
 from network import TinyNetwork, article, document, translation
 
 from congtin import __version__
@@ -31,7 +32,7 @@ from congtin.release.home import Home
 from congtin.release.records import OUTPUTS, RECORD, SIGNATURE, PublishedEdition, Record, Release, outputs_bytes
 from congtin.release.releases import live_release, switch
 
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PDF = pdf("Toan van quyet dinh ve cau moi")
 ATTACHED = "[{file: quyet-dinh.files/toan-van.pdf, title: Toàn văn}]"
 NEWS = "content/ha/portal/tin-tuc/2026/cau-moi.vi.md"
 DECISION = "content/ha/portal/van-ban/2026/quyet-dinh.vi.md"

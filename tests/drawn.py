@@ -51,3 +51,31 @@ def _saved(image: Image.Image, form: str, **options: object) -> bytes:
     written = io.BytesIO()
     image.save(written, form, **options)
     return written.getvalue()
+
+
+def pdf(*pages: str, encrypted: bool = False) -> bytes:
+    """Return a PDF with these texts, one on each page."""
+    parts = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
+    kids = []
+    for text in pages:
+        number = len(parts) + 1
+        kids.append(f"{number} 0 R")
+        stream = f"BT /F1 12 Tf 20 100 Td ({text}) Tj ET" if text else ""
+        font = "<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+        parts.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents {number + 1} 0 R /Resources {font} >>"
+        )
+        parts.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    parts[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
+    written, places = io.BytesIO(b""), []
+    written.write(b"%PDF-1.4\n")
+    for number, part in enumerate(parts, 1):
+        places.append(written.tell())
+        written.write(f"{number} 0 obj\n{part}\nendobj\n".encode())
+    start = written.tell()
+    written.write(f"xref\n0 {len(parts) + 1}\n0000000000 65535 f \n".encode())
+    written.write("".join(f"{place:010} 00000 n \n" for place in places).encode())
+    key = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'41' * 32}> /U <{'42' * 32}> /P -4 >> /ID [<00> <00>]"
+    written.write(f"trailer << /Size {len(parts) + 1} /Root 1 0 R {key if encrypted else ''} >>\n".encode())
+    written.write(f"startxref\n{start}\n%%EOF\n".encode())
+    return written.getvalue()

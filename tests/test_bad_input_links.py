@@ -285,7 +285,7 @@ BODIES = {
         [
             "a.vi.md:7 missing-image",
             "“a.files/bang.csv” is not a picture.",
-            "Pictures are files of the types gif, jpeg, jpg, png, webp.",
+            "Pictures are files of the types gif, jpeg, jpg, png, svg, webp.",
         ],
     ),
 }

@@ -6,6 +6,7 @@ import json
 
 import jsonschema
 import linked
+from drawn import pdf, png
 from lxml import etree
 from network import REPOSITORY, article, document, item_id, translation
 
@@ -14,6 +15,7 @@ from congtin.build.request import BuildRequest
 from congtin.model import Profile
 
 SCHEMAS = REPOSITORY / "tests/schemas"
+PAPER = pdf("Toan van quyet dinh ve cau moi")
 NEWS, DOCUMENTS = "content/ha/portal/tin-tuc/2026", "content/ha/portal/van-ban/2026"
 EVIL = "</script><script>alert(1)</script><!--<script>"
 
@@ -79,7 +81,7 @@ def test_a_document_says_what_it_is_and_whether_it_is_in_force(tiny):
         attachments="[{file: moi.files/qd.pdf, title: Toàn văn}]",
     )  # fmt: skip
     net = tiny(f"-- {DOCUMENTS}/cu.vi.md --\n{old}", f"-- {DOCUMENTS}/moi.vi.md --\n{new}")
-    net.put(f"{DOCUMENTS}/moi.files/qd.pdf", b"%PDF-1.7\n%%EOF\n")
+    net.put(f"{DOCUMENTS}/moi.files/qd.pdf", PAPER)
     net.build("ha/portal")
     html = net.text("ha.gov.vn/van-ban/2026/moi")
     law = linked.nodes(html)["Legislation"]
@@ -91,7 +93,7 @@ def test_a_document_says_what_it_is_and_whether_it_is_in_force(tiny):
     (file,) = law["encoding"]
     assert file == {
         "@type": "MediaObject", "name": "Toàn văn", "contentUrl": "https://ha.gov.vn/van-ban/2026/moi/qd.pdf",
-        "encodingFormat": "application/pdf", "contentSize": "15 B",
+        "encodingFormat": "application/pdf", "contentSize": f"{len(PAPER)} B",
     }  # fmt: skip
     core = metas(net.page("ha.gov.vn/van-ban/2026/moi"), "name", "DCTERMS.")
     assert core["identifier"] == ["https://ha.gov.vn/van-ban/2026/moi/", "15/2026/QĐ-UBND"]
@@ -209,7 +211,7 @@ def test_feeds_are_what_their_formats_want(tiny):
         + article(1, "Tin & <b>", image="a.files/a.png", image_alt="'Cầu'", updated="2026-10-06"),
         f"-- {DOCUMENTS}/d.vi.md --\n" + document(2),
     )
-    net.put(f"{NEWS}/a.files/a.png", b"\x89PNG\r\n\x1a\n")
+    net.put(f"{NEWS}/a.files/a.png", png())
     net.build()
     for folder in ("ha.gov.vn", "ha.gov.vn/tin-tuc", "ha.gov.vn/van-ban", "ha.gov.vn/english", "mai.ha.gov.vn"):
         atom = etree.parse(net.output / folder / "atom.xml")

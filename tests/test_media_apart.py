@@ -6,9 +6,9 @@ import shutil
 
 import pytest
 from attacks import LIM, blockers, fresh, make_desk, offered, published, repelled
-from drawn import from_a_phone, jpeg, photograph
+from drawn import from_a_phone, jpeg, pdf, photograph
 from network import article
-from test_attachments import pdf, scanned
+from test_attachments import scanned
 
 from congtin.errors import UsageError
 from congtin.media.apart import examine_apart

@@ -51,7 +51,7 @@ class City:
         person = f"{by} <{by}@ha.example>"
         with GitRepository(self.path) as repository:
             base = repository.ref(MAIN)
-            data = {path: text.encode() if text is not None else None for path, text in files.items()}
+            data = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
             tree = write_tree(repository, base, data)
             parents = [base] if base else []
             message = f"Bài của {by}\n\nSigned-off-by: {person}\n"

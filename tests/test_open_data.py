@@ -19,6 +19,7 @@ import openapi_spec_validator
 import pyshacl
 import pytest
 import rdflib
+from drawn import pdf, png
 from network import REPOSITORY, TinyNetwork, article, document, item_id, translation
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, RDF
@@ -28,6 +29,7 @@ from congtin.build.manifest import Manifest
 from congtin.model import EditionKey
 from congtin.release import database
 
+PAPER = pdf("Toan van quyet dinh ve cau moi")
 NEWS, DOCUMENTS = "content/ha/portal/tin-tuc/2026", "content/ha/portal/van-ban/2026"
 DATA = "ha.gov.vn/api/v1"
 # What DCAT-AP 3 makes mandatory, and what a harvester needs besides.
@@ -75,8 +77,8 @@ def city(tmp_path_factory) -> TinyNetwork:
     portal = (net.root / "sites/ha/portal.yaml").read_text("utf-8")
     shown = portal.replace("languages: [vi, en]", "languages: [vi, en]\n  fallback: {en: show-original}")
     net.put("sites/ha/portal.yaml", shown)
-    net.put(f"{NEWS}/a.files/a.png", b"\x89PNG\r\n\x1a\n")
-    net.put(f"{DOCUMENTS}/moi.files/qd.pdf", b"%PDF-1.7\n%%EOF\n")
+    net.put(f"{NEWS}/a.files/a.png", png())
+    net.put(f"{DOCUMENTS}/moi.files/qd.pdf", PAPER)
     net.build()
     return net
 
@@ -132,7 +134,7 @@ def test_the_api_tells_what_was_published_and_by_whom(city):
         "field_label": "Giao thông", "state": "in-force", "recipients": ["Sở A", "Phường B"],
         "replaces": [item_id(2)],
         "files": [{"title": "Toàn văn", "url": "https://ha.gov.vn/van-ban/2026/moi/qd.pdf", "type": "application/pdf",
-                   "size": 15}],
+                   "size": len(PAPER)}],
     }  # fmt: skip
     assert by_id[item_id(2)]["document"]["replaced_by"] == item_id(3)
     assert [gone["id"] for gone in page["withdrawn"]] == [item_id(4)] and item_id(4) not in by_id
