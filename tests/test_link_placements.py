@@ -84,7 +84,7 @@ def test_a_text_that_links_to_the_item_leads_to_its_home(tiny):
 
 
 def test_only_what_the_teaser_shows_makes_the_commune_render_again(tiny):
-    """A word in the body: the origin's page and data, the copy's page. A new title: the commune's lists, and its feeds, too."""
+    """A word in the body: the origin's page and data, the copy's page. A new title: the commune's lists, feeds too."""
     net = taken(tiny)
     lists = [net.output / f"mai.ha.gov.vn/{name}/index.html" for name in ("tin-thanh-pho", "luu-tru/2026")]
     before = [file.stat().st_mtime_ns for file in lists]

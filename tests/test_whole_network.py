@@ -378,7 +378,7 @@ def test_every_placement_is_a_page_and_every_item_page_a_placement(whole):
     placed = {whole.placed_file(edition, placement) for edition, placement in whole.placements()}
     assert placed <= set(whole.pages)
     assert len(placed) > 3000
-    items = {name for name in whole.pages if whole.templates[name] in ("article", "page", "document", "withdrawn")}
+    items = {name for name in whole.pages if whole.is_item(name) or whole.templates[name] == "withdrawn"}
     assert items == placed
 
 

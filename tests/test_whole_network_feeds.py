@@ -12,8 +12,6 @@ from lxml import etree
 from network import NOON, REPOSITORY
 from whole import WholeNetwork, message, shown
 
-from congtin.model import ItemKind, SectionKind
-
 pytestmark = pytest.mark.slow
 
 SCHEMAS = REPOSITORY / "tests/schemas"
@@ -93,10 +91,11 @@ def test_security_txt_says_whom_to_tell(whole):
 
 
 def test_every_edition_and_section_has_feeds(whole):
-    """Atom, RSS and JSON Feed for the Edition and for each section but fixed pages."""
+    """Atom, RSS and JSON Feed for the Edition and for each section whose kind has feeds."""
     for edition in whole.editions:
         site = whole.repository.network.sites[edition.key.site]
-        sections = [n for n, o in site.options.sections.items() if o.kind is not SectionKind.PAGES]
+        kinds = whole.repository.network.kinds
+        sections = [name for name, options in site.options.sections.items() if kinds.has_feeds(options.kind)]
         for path in ("", *(f"{section}/" for section in sections)):
             for form in ("atom.xml", "rss.xml", "feed.json"):
                 assert f"{edition.folder}/{path}{form}" in whole.file_set
@@ -189,14 +188,14 @@ def test_feed_entries_lead_to_canonical_pages_and_say_that_they_are_demonstratio
 def test_feeds_hold_the_newest_items_of_their_edition(whole):
     """No feed is empty where there are articles or documents, and it says its language."""
     placements = whole.repository.placements.by_edition
-    items = whole.repository.catalogue.items
+    items, kinds = whole.repository.catalogue.items, whole.repository.network.kinds
     for edition in whole.editions:
         root = etree.fromstring((whole.output / edition.folder / "atom.xml").read_bytes())
         ids = [element.text.rpartition(":")[2] for element in root.iterfind(f"{ATOM}entry/{ATOM}id")]
         live = [
             items[p.item].facts
             for p in placements.get(edition.key, ())
-            if items[p.item].kind is not ItemKind.PAGE and not items[p.item].facts.withdrawn
+            if kinds[items[p.item].kind].options.feeds and not items[p.item].facts.withdrawn
         ]
         newest = sorted(live, key=lambda facts: (facts.date, facts.id), reverse=True)[:30]
         assert ids == [facts.id for facts in newest], edition.folder

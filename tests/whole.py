@@ -23,7 +23,7 @@ from congtin.build.pipeline import build
 from congtin.build.request import BuildRequest
 from congtin.checks.registry import Repository
 from congtin.languages import html_lang
-from congtin.model import Edition, ItemKind, Placement, Profile, SectionKind
+from congtin.model import Edition, Placement, Profile, SectionKind
 
 # A build takes about a minute; a worker that waits longer than this waits for one that died.
 _PATIENCE = 900
@@ -150,7 +150,8 @@ class WholeNetwork:
         for edition, placement in self.placements():
             item = self.repository.catalogue.items[placement.item]
             withdrawn = item.facts.withdrawn and item.facts.withdrawn.at <= NOON
-            special[self.placed_file(edition, placement)] = "withdrawn" if withdrawn else item.kind.value
+            own = self.repository.network.kinds[item.kind].item_template
+            special[self.placed_file(edition, placement)] = "withdrawn" if withdrawn else own
         for edition in self.editions:
             for redirect in self.repository.placements.redirects.get(edition.key, ()):
                 special[f"{edition.folder}/{redirect.path}index.html"] = "redirect"
@@ -166,6 +167,7 @@ class WholeNetwork:
             "404.html": "404",
             "chu-de/": "tags",
             "luu-tru/": "archives",
+            "tim-kiem/": "search",
         }
         parts = path.rstrip("/").split("/")
         if path in fixed:
@@ -176,14 +178,14 @@ class WholeNetwork:
             return "archive"
         section = self.repository.network.sites[edition.key.site].options.sections[parts[0]]
         numbered = len(parts) == 2 and parts[1].startswith("trang-")
-        if section.kind is SectionKind.DOCUMENTS and (len(parts) == 1 or numbered or parts[1] in _FACETS):
+        if section.kind == SectionKind.DOCUMENTS and len(parts) > 1 and parts[1] in _FACETS:
             return "library"
         if len(parts) == 1 or numbered:
-            return "pages" if section.kind is SectionKind.PAGES else "section"
+            return self.repository.network.kinds.list_template(section.kind)
         raise AssertionError(f"no template makes {edition.folder}/{path}")
 
     def is_item(self, file: str) -> bool:
-        return self.templates[file] in {kind.value for kind in ItemKind}
+        return self.templates[file] in {kind.item_template for kind in self.repository.network.kinds.values()}
 
 
 @functools.cache

@@ -201,29 +201,27 @@ class Contexts:
             "blocks": [
                 self.block(listing, home.newest(self.views, listing, (), 10)) for listing in self.outline.sections
             ],
-            "links": [
-                Link(Text(self.gettext(TITLES[name])), self.views.address(path))
-                for name, path in (("tags", TAGS_PATH), ("archives", ARCHIVE_PATH), ("contact", CONTACT_PATH))
-                if path in self.own_paths() or name == "contact"
-            ],
+            "links": self.index_links(SEARCH_PATH, CONTACT_PATH),
         }
 
     def _search(self, spec: PageSpec) -> Context:
         portal = self.views.site.portal
         return {
             "latest": tuple(map(self.views.card, home.latest(self.outline.live))),
-            "links": self._sitemap(spec)["links"],
+            "links": self.index_links(CONTACT_PATH),
             "portal_search": f"{portal.url}{SEARCH_PATH}" if portal else "",
         }
 
-    def own_paths(self) -> set[str]:
-        """Return which of the optional index pages this Edition has."""
-        paths = set()
-        if self.outline.tags:
-            paths.add(TAGS_PATH)
-        if self.outline.archives:
-            paths.add(ARCHIVE_PATH)
-        return paths
+    def index_links(self, *always: str) -> list[Link]:
+        """Return links to the index pages this Edition has, and to others that every Edition has."""
+        paths = {
+            *always,
+            *([TAGS_PATH] if self.outline.tags else []),
+            *([ARCHIVE_PATH] if self.outline.archives else []),
+        }
+        named = {"tags": TAGS_PATH, "archives": ARCHIVE_PATH, "search": SEARCH_PATH, "contact": CONTACT_PATH}
+        links = ((name, path) for name, path in named.items() if path in paths)
+        return [Link(Text(self.gettext(TITLES[name])), self.views.address(path)) for name, path in links]
 
     def _contact(self, spec: PageSpec) -> Context:
         options = self.plan.site.options

@@ -24,7 +24,7 @@ def latest(live: Sequence[PlacedItem]) -> tuple[PlacedItem, ...]:
     own: list[PlacedItem] = []
     copies: list[PlacedItem] = []
     for placed in reversed(live):
-        if placed.item.kind is ItemKind.ARTICLE:
+        if placed.item.kind == ItemKind.ARTICLE:
             some = copies if placed.is_copy else own
             if len(some) < LATEST:
                 some.append(placed)
