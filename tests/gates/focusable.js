@@ -5,7 +5,9 @@
         " [tabindex], [contenteditable=true]")].filter(element => {
             const box = element.getBoundingClientRect();
             const shown = element.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true});
-            return shown && element.tabIndex >= 0 && !element.disabled && !element.closest("[inert]") && box.width + box.height > 0;
+            // Of radio buttons Tab reaches the one that is chosen; arrows lead to the others.
+            const turn = element.type !== "radio" || element.checked;
+            return shown && turn && element.tabIndex >= 0 && !element.disabled && !element.closest("[inert]") && box.width + box.height > 0;
         });
     list.forEach((element, number) => element.dataset.ctFocus = number);
     const parts = ["outlineStyle", "outlineWidth", "outlineColor", "outlineOffset", "boxShadow", "backgroundColor", "color",

@@ -10,9 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2
-
-from congtin.build.contract import theme_environment
 from congtin.build.pages import Outline, PageSpec
 from congtin.build.plan import make_plans
 from congtin.checks.registry import Repository
@@ -77,18 +74,9 @@ def _variety(spec: PageSpec) -> str:
 
 
 def page_templates(theme: Path) -> set[str]:
-    """Return the templates of a theme that pages are made with: all that no other template builds upon."""
-    environment = theme_environment()
-    sources = {
-        file.relative_to(folder).with_suffix("").as_posix(): file
-        for folder in (theme / "templates", theme / "kinds")
-        for file in folder.rglob("*.html")
-    }
-    used = set()
-    for file in sources.values():
-        tree = environment.parse(file.read_text("utf-8"))
-        used |= {str(name).removesuffix(".html") for name in jinja2.meta.find_referenced_templates(tree) if name}
-    return {name for name in sources if name not in used and not name.rpartition("/")[2].startswith("_")}
+    """Return the templates of a theme that pages are made with: its own, and those of declared kinds."""
+    own = {file.stem for file in (theme / "templates").glob("[!_]*.html")} - {"base"}
+    return own | {file.relative_to(theme).with_suffix("").as_posix() for file in (theme / "kinds").glob("*/*.html")}
 
 
 def sample(pages: Iterable[BuiltPage], output: Path, *, of_each: int = 1, seed: int | None = None) -> list[BuiltPage]:

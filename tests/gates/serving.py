@@ -18,6 +18,8 @@ from nginxes import Nginx, WebHouse
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from congtin.release.records import PublishedEdition
+from congtin.release.search.trees import release_tree
+from congtin.release.search.update import make_here, update
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,13 @@ LOOKS = (PHONE, DESKTOP, DARK)
 
 @contextmanager
 def serving(folder: Path, output: Path, editions: Iterable[PublishedEdition]) -> Iterator[Nginx]:
-    """Serve the whole hosts of these Editions from ``output`` as one Release."""
+    """Serve the whole hosts of these Editions from ``output`` as one Release, with the indexes for searching it."""
     chosen = list(editions)
     house = WebHouse.create(folder)
     files = {name: (output / name).read_bytes() for name in _files(output, {each.host for each in chosen})}
-    house.switch(house.release(files, chosen, clock=NOON))
+    release = house.release(files, chosen, clock=NOON)
+    house.switch(release)
+    assert not update(release_tree(release), house.home.search, NOON, make_here).errors
     with house.serve() as server:
         yield server
 

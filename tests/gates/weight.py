@@ -38,13 +38,14 @@ class Budget:
 
 HOME = Budget(250, 20)
 LIST = Budget(150, 20)
-"""A section with pictures: people look for one thing among twenty."""
+"""A section or a gallery with pictures, a search with its index: people look for one thing among twenty."""
 READING = Budget(100, 10)
 """Everything else: somebody came to read one thing."""
 
 
 def budget_of(template: str) -> Budget:
-    return {"home": HOME, "section": LIST}.get(template, READING)
+    many = {"home": HOME, "section": LIST, "kinds/gallery/item": LIST, "search": LIST}
+    return many.get(template, READING)
 
 
 class Scales:
@@ -65,7 +66,8 @@ class Scales:
     def read(self) -> Weight:
         """Return what was sent until now."""
         each = {self._urls[key]: size for key, size in self._sent.items() if key in self._urls}
-        return Weight(sum(self._sent.values()), len(self._urls), each)
+        asked = [url for url in self._urls.values() if not url.startswith("data:")]
+        return Weight(sum(self._sent.values()), len(asked), each)
 
 
 def weight_findings(page: BuiltPage, weight: Weight, where: str) -> Iterator[Finding]:
