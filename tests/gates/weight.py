@@ -44,7 +44,7 @@ READING = Budget(100, 10)
 
 
 def budget_of(template: str) -> Budget:
-    many = {"home": HOME, "section": LIST, "kinds/gallery/item": LIST, "search": LIST}
+    many = {"home": HOME, "section": LIST, "tag": LIST, "archive": LIST, "kinds/gallery/item": LIST, "search": LIST}
     return many.get(template, READING)
 
 
