@@ -44,10 +44,12 @@ def kill_publications(home: TinyHome, count: int, seed: int) -> Kills:
     """Publish ``count`` edits, each killed at a random moment first; AssertionError when anything is wrong."""
     chance = random.Random(seed)  # noqa: S311 (moments, not secrets)
     seen = Kills(seed)
-    home.edit({EDITED: article(1, "Bản 0")})
-    started = time.monotonic()
-    _start(home).wait(120)
-    whole = time.monotonic() - started
+    # The first publication makes everything, and takes longer than any that follows.
+    for text in ("Bản", "Bản 0"):
+        home.edit({EDITED: article(1, text)})
+        started = time.monotonic()
+        _start(home).wait(120)
+        whole = time.monotonic() - started
     for number in range(1, count + 1):
         home.edit({EDITED: article(1, f"Bản {number}")})
         with _start(home) as process:
