@@ -100,3 +100,19 @@ def test_a_portal_names_services_and_channels_even_when_nobody_has_said_where(ti
         assert bool(page.xpath(f"//a[@href='{address}']")) is known
     # A regulation asks this of the portal, not of each ward.
     assert not net.page("lim.ha.gov.vn/").xpath("//section[@aria-labelledby='ct-references']//li[not(a)]")
+
+
+def test_a_section_may_be_left_out_of_the_menu_and_is_found_all_the_same(tiny):
+    """A Portal with twenty sections keeps its menu short; home page and site map lead to every one."""
+    net = tiny(news(NEWS, 1, "Tin", 6))
+    text = (net.root / "sites/ha/portal.yaml").read_text("utf-8")
+    net.put("sites/ha/portal.yaml", text.replace("en: From the wards}}", "en: From the wards}, menu: false}"))
+    net.build()
+    menu = net.page("ha.gov.vn/").xpath("//nav[@class='menu']//a/@href")
+    assert "/tu-co-so/" not in menu and {"/tin-tuc/", "/so-do-trang/"} <= set(menu)
+    assert "/so-do-trang/" not in net.page("lim.ha.gov.vn/").xpath("//nav[@class='menu']//a/@href")
+    for page in ("ha.gov.vn/", "ha.gov.vn/so-do-trang"):
+        assert net.page(page).xpath("//main//a[@href='/tu-co-so/']"), page
+    assert net.page("ha.gov.vn/so-do-trang").xpath("//nav[@class='menu']//a[@aria-current='page']/@href") == [
+        "/so-do-trang/"
+    ]

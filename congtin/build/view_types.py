@@ -111,6 +111,8 @@ class SiteView:
     brand_words: Text
     """What the brand wants every footer to say; empty where it wants nothing."""
     sections: tuple[Link, ...]
+    menu: tuple[Link, ...]
+    """The sections that stand in the main menu."""
     portal: Link | None
     directory: str
     contact_url: str
@@ -143,7 +145,8 @@ class SiteView:
     @functools.cached_property
     def menu_addresses(self) -> frozenset[str]:
         """The addresses that stand in the main menu."""
-        return frozenset({self.home, self.contact_url, self.directory, *(link.url for link in self.sections)})
+        more = {self.sitemap_url} if len(self.menu) < len(self.sections) else set()
+        return frozenset({self.home, self.contact_url, self.directory, *(link.url for link in self.menu), *more})
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,7 @@ class Views:
             brand=plan.portal.options.brand,
             brand_words=self.local(self.brand.footer),
             sections=tuple(self.sections.values()),
+            menu=tuple(link for name, link in self.sections.items() if options.sections[name].menu),
             portal=None if is_portal else self.site_link(plan.portal_site),
             directory=self.address(DIRECTORY_PATH) if is_portal else "",
             contact_url=self.address(CONTACT_PATH),

@@ -100,6 +100,8 @@ class SectionOptions(StrictModel):
     kind: str = SectionKind.ARTICLES.value
     """One that a kind of Items stands in; `references` looks."""
     lang: LanguageTag | None = None
+    menu: bool = True
+    """Whether it stands in the main menu; it is on the home page and in the site map in any case."""
 
 
 Mode = Literal["copy", "link"]
