@@ -63,10 +63,10 @@ class Result:
     """Template by address, of the pages that have scores."""
 
 
-def built(folder: Path) -> WholeNetwork:
-    """Return the network of this repository, built at the tests' noon."""
+def built(folder: Path, root: Path = ROOT) -> WholeNetwork:
+    """Return the network of this repository, or of another that has the same pages, built at the tests' noon."""
     state = folder / ".congtin"
-    build(BuildRequest(root=ROOT, output=folder / "output", state=state, now=NOON, workers=2))
+    build(BuildRequest(root=root, output=folder / "output", state=state, now=NOON, workers=2))
     return WholeNetwork(folder / "output", state)
 
 
