@@ -89,9 +89,10 @@ def with_an_alert(folder: Path) -> Path:
     """Return a repository that is this one, with an alert over the Sites of one Portal."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for name in ("content", "themes", "plugins", "workflows", "pelicanconf.py", "publishconf.py"):
+    for name in ("themes", "plugins", "workflows", "pelicanconf.py", "publishconf.py"):
         (folder / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "sites", folder / "sites")
+    for name in ("content", "sites"):
+        shutil.copytree(ROOT / name, folder / name)
     (folder / "sites/hungyen/alerts").mkdir(exist_ok=True)
     (folder / "sites/hungyen/alerts/mua-lon.yaml").write_text(ALERT, "utf-8")
     return folder
