@@ -457,3 +457,16 @@ def test_a_large_edition_is_rendered_by_two_processes_to_the_same_bytes(tiny):
     net.write(many(2001))
     net.build()
     assert net.files() == _clean(net)
+
+
+def test_a_repository_in_an_ignored_folder_of_another_is_looked_at_itself(tmp_path):
+    """Git says of the outer repository that the whole folder is ignored, and nothing of what is in it."""
+    outer = tmp_path / "outer"
+    net = TinyNetwork.create(outer / "build/net", many(3))
+    (outer / ".gitignore").write_text("build/\n")
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
+        subprocess.run(["git", "-C", str(outer), *command], check=True, timeout=30)
+    net.build()
+    net.write(f"-- {NEWS}/tin-002.vi.md --\n" + article(2, "Tiêu đề mới"))
+    net.build()
+    assert "Tiêu đề mới" in net.text("ha.gov.vn/tin-tuc/")

@@ -57,6 +57,9 @@ class GitTree:
             return None
         self.prefix = prefix.strip("\n")
         commit, dirty = _parse(output)
+        if any(path.endswith("/") and self.prefix.startswith(path) for path in dirty):
+            # The repository lies in a folder that an outer one ignores: Git knows nothing of its files.
+            return None
         return TreeState(commit, tuple(sorted(self._files(dirty))))
 
     def close(self) -> None:
