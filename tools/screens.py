@@ -103,8 +103,7 @@ BEGINNING = """\
 # What it looks like
 
 Taken by `tools/screens.py` from the demonstration network: a phone and a desk, light and dark. Long pages are cut;
-everything shown is demonstration content.
-"""
+everything shown is demonstration content."""
 _HEIGHT = 2.1
 """Of a copy in the document, in widths: what lies further down is in the whole picture."""
 
