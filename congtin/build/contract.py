@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-import jinja2
-from jinja2 import meta, nodes
 from pydantic import ValidationError
 
 from congtin import strict_yaml
+from congtin.build.template_facts import TemplateFacts
 from congtin.errors import Problem, did_you_mean, list_of
 from congtin.kinds.load import load_kinds
 from congtin.layout import THEME
@@ -17,7 +16,6 @@ from congtin.messages import msg
 from congtin.validation import StrictModel, problems_of
 
 CONTRACT = "theme.yaml"
-FILTERS = ("day", "each", "machine", "moment", "month", "number", "size")
 # What every template may use besides: the words of the interface, parts of the frame, addresses of static files.
 GLOBALS = frozenset({"_", "gettext", "ngettext", "once", "asset", "integrity", "range", "dict", "namespace"})
 # What the engine has for each kind of page; `site` and `page` it has for all.
@@ -57,15 +55,8 @@ class Contract(StrictModel):
     parts: dict[str, list[str]] = {}
 
 
-def theme_environment() -> jinja2.Environment:
-    """Return an environment that can parse a theme's templates, but not render them."""
-    environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
-    environment.filters.update(dict.fromkeys(FILTERS, str))
-    return environment
-
-
 def contract_problems(
-    root: Path, trees: Mapping[str, nodes.Template], reached: Mapping[str, Collection[str]]
+    root: Path, trees: Mapping[str, TemplateFacts], reached: Mapping[str, Collection[str]]
 ) -> Iterator[Problem]:
     """Yield what templates ask for beyond their contract; ``reached`` has what each template pulls in."""
     path = f"{THEME}/{CONTRACT}"
@@ -103,7 +94,7 @@ def template_path(name: str) -> str:
 
 
 def _of_kinds(
-    root: Path, contract: Contract, trees: Mapping[str, nodes.Template], reached: Mapping[str, Collection[str]]
+    root: Path, contract: Contract, trees: Mapping[str, TemplateFacts], reached: Mapping[str, Collection[str]]
 ) -> Iterator[Problem]:
     """Yield templates that a kind lacks, or has and is never asked for, and what they may not see."""
     kinds, found = load_kinds(root)
@@ -143,27 +134,13 @@ def _declared(contract: Contract, path: str, text: str) -> Iterator[Problem]:
         yield Problem("theme-contract", msg("“{name}” is not declared.", name=name), path, 1)
 
 
-def _asked(name: str, trees: Mapping[str, nodes.Template], declared: set[str]) -> Iterator[Problem]:
+def _asked(name: str, trees: Mapping[str, TemplateFacts], declared: set[str]) -> Iterator[Problem]:
     """Yield the names that a template, or one it pulls in, asks for and that it does not declare."""
-    made = {found for tree in trees.values() for found in _defined(tree)}
+    made = declared.union(GLOBALS, *(tree.made for tree in trees.values()))
     for template, tree in trees.items():
-        for wanted in sorted(meta.find_undeclared_variables(tree) - GLOBALS - declared - made):
-            line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == wanted), 0)
+        for wanted in tree.asked.keys() - made:
             text = msg(
                 "The template asks for “{name}”, which “{template}” does not declare.", name=wanted, template=name
             )
             hint = msg("Declare it in {file}, or do without it.", file=f"{THEME}/{CONTRACT}")
-            yield Problem("theme-contract", text, template_path(template), line, hint)
-
-
-def _defined(tree: nodes.Template) -> Iterator[str]:
-    """Yield the names that a template makes itself: imports, macros, values it sets."""
-    for node in tree.find_all((nodes.Import, nodes.Macro, nodes.Assign, nodes.With)):
-        if isinstance(node, nodes.Import):
-            yield node.target
-        elif isinstance(node, nodes.Macro):
-            yield node.name
-        elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
-            yield node.target.name
-        elif isinstance(node, nodes.With):
-            yield from (target.name for target in node.targets if isinstance(target, nodes.Name))
+            yield Problem("theme-contract", text, template_path(template), tree.asked[wanted], hint)

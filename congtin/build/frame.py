@@ -5,23 +5,21 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-from jinja2 import nodes
 
 from congtin.build.assets import sheet_problems
 from congtin.build.brands import Brand, load_brands
-from congtin.build.contract import contract_problems, template_path, theme_environment
+from congtin.build.contract import contract_problems, template_path
 from congtin.build.interface import load_interfaces
+from congtin.build.template_facts import ANY, TemplateFacts, facts_of
 from congtin.engine import engine_digest, folder_digest
 from congtin.errors import Problem, ProblemsFound
 from congtin.layout import PLUGINS, THEME
 from congtin.messages import msg
-
-_WHOLE = "*"
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def load_frame(root: Path, digest: str) -> Frame:
     common = f"{engine_digest()} {folder_digest(root / PLUGINS)} {folder_digest(theme / 'static')}"
     sources = _read(theme)
     trees = _parsed(sources)
-    references = {name: set(_references(tree)) for name, tree in trees.items()}
+    references = {name: facts.references for name, facts in trees.items()}
     reached = {name: sorted(_reached(name, references)) for name in sources}
     problems = [*contract_problems(root, trees, reached), *sheet_problems(root)]
     if problems:
@@ -100,39 +98,21 @@ def _read(theme: Path) -> dict[str, str]:
     return sources
 
 
-def _parsed(sources: Mapping[str, str]) -> dict[str, nodes.Template]:
-    environment = theme_environment()
-    trees: dict[str, nodes.Template] = {}
+def _parsed(sources: Mapping[str, str]) -> dict[str, TemplateFacts]:
+    found: dict[str, TemplateFacts] = {}
     problems = []
     for name, text in sources.items():
         try:
-            trees[name] = environment.parse(text, name)
+            found[name] = facts_of(name, text)
         except jinja2.TemplateSyntaxError as error:
             what = msg("The template cannot be read: {detail}", detail=error.message)
             problems.append(Problem("template-syntax", what, template_path(name), error.lineno))
     if problems:
         raise ProblemsFound(problems)
-    return trees
+    return found
 
 
-def _references(tree: nodes.Template) -> Iterator[str]:
-    """Yield the templates that a template names: extended, imported, included, or rendered once an Edition."""
-    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-        yield from _names(node.template)  # type: ignore[attr-defined]  # all four have one
-    for call in tree.find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name == "once":
-            yield from _names(call.args[0])
-
-
-def _names(node: nodes.Node) -> Iterator[str]:
-    if isinstance(node, nodes.Const) and isinstance(node.value, str):
-        yield node.value
-    else:
-        # A name worked out at run time may be any.
-        yield _WHOLE
-
-
-def _reached(name: str, references: Mapping[str, set[str]]) -> set[str]:
+def _reached(name: str, references: Mapping[str, frozenset[str]]) -> set[str]:
     found: set[str] = set()
     waiting = [name]
     while waiting:
@@ -141,5 +121,5 @@ def _reached(name: str, references: Mapping[str, set[str]]) -> set[str]:
             continue
         found.add(current)
         for other in references.get(current, ()):
-            waiting.extend(references if other == _WHOLE else [other])
+            waiting.extend(references if other == ANY else [other])
     return found

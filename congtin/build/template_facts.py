@@ -1,0 +1,79 @@
+"""What one template is about, whatever uses it: what it pulls in, what it asks for, what it makes itself.
+
+Worked out once for the same text in a process: a theme is read for every build, and changes seldom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import jinja2
+from jinja2 import meta, nodes
+
+FILTERS = ("day", "each", "machine", "moment", "month", "number", "size")
+# Stands for a name that is worked out when a page is rendered: it may be any.
+ANY = "*"
+_MOST = 1000
+
+
+@dataclass(frozen=True)
+class TemplateFacts:
+    """What a template says of itself."""
+
+    references: frozenset[str]
+    """Templates that it names: extended, imported, included, or rendered once an Edition."""
+    asked: Mapping[str, int]
+    """Names that it needs and does not make, each with the first line that has it."""
+    made: frozenset[str]
+    """Names that it makes: imports, macros, values it sets."""
+
+
+@lru_cache(maxsize=_MOST)
+def facts_of(name: str, text: str) -> TemplateFacts:
+    """Return what a template is about; raise jinja2.TemplateSyntaxError when it cannot be parsed."""
+    tree = _environment().parse(text, name)
+    lines: dict[str, int] = {}
+    for node in tree.find_all(nodes.Name):
+        lines.setdefault(node.name, node.lineno)
+    asked = {wanted: lines.get(wanted, 0) for wanted in sorted(meta.find_undeclared_variables(tree))}
+    return TemplateFacts(frozenset(_references(tree)), asked, frozenset(_made(tree)))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    """Return an environment that can parse a theme's templates, but not render them."""
+    environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    environment.filters.update(dict.fromkeys(FILTERS, str))
+    return environment
+
+
+def _references(tree: nodes.Template) -> Iterator[str]:
+    """Yield the templates that a template names: extended, imported, included, or rendered once an Edition."""
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        yield from _names(node.template)  # type: ignore[attr-defined]  # all four have one
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "once":
+            yield from _names(call.args[0])
+
+
+def _names(node: nodes.Node) -> Iterator[str]:
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        yield node.value
+    else:
+        # A name worked out at run time may be any.
+        yield ANY
+
+
+def _made(tree: nodes.Template) -> Iterator[str]:
+    """Yield the names that a template makes itself: imports, macros, values it sets."""
+    for node in tree.find_all((nodes.Import, nodes.Macro, nodes.Assign, nodes.With)):
+        if isinstance(node, nodes.Import):
+            yield node.target
+        elif isinstance(node, nodes.Macro):
+            yield node.name
+        elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
+            yield node.target.name
+        elif isinstance(node, nodes.With):
+            yield from (target.name for target in node.targets if isinstance(target, nodes.Name))
