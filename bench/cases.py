@@ -1,11 +1,11 @@
-"""What is measured: nine cases, each with what it is compared with and how long it may take."""
+"""What is measured: cases, each with what it is compared with and how long it may take."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Bench:
     rounds: Rounds
     python: str = sys.executable
     given_hugo: Path | None = None
+    shipped: bool = False
+    """Whether ours has the theme that citizens see, and not the one that says what Hugo's says."""
 
     @cached_property
     def hugo(self) -> str:
@@ -38,7 +40,7 @@ class Bench:
 
     @cached_property
     def network(self) -> Network:
-        return network_in(self.folder, self.size)
+        return network_in(self.folder, self.size, shipped=self.shipped)
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,13 @@ def cold_build(bench: Bench) -> list[Line]:
     runs = alternate(
         bench.rounds, process(COLD, ours.run, prepare=ours.clear), process(HUGO, hugo.run, prepare=hugo.clear)
     )
-    _require_equal(network.folder, "network")
+    _require_equal(network.folder, "network", only_items=bench.shipped)
     return [Line("everything from nothing", runs, COLD, HUGO, 1.0)]
 
 
-def _require_equal(folder: Path, what: str) -> None:
+def _require_equal(folder: Path, what: str, *, only_items: bool = False) -> None:
     trees = [tree for tree in equal.COMPARISONS[what] if (folder / tree).is_dir()]
-    complaints = equal.compare(folder, trees)
+    complaints = equal.compare(folder, trees, only_items=only_items)
     if complaints:
         raise edits.NothingMeasuredError("\n".join(complaints))
 
@@ -232,6 +234,17 @@ def growth_and_memory(bench: Bench, wanted: Iterable[str]) -> dict[str, list[Lin
     return found
 
 
+def with_the_shipped_theme(case: Callable[[Bench], list[Line]]) -> Callable[[Bench], list[Line]]:
+    """Return a case with the theme that citizens see, against Hugo with its theme that says less."""
+
+    def measure(bench: Bench) -> list[Line]:
+        lines = case(replace(bench, shipped=True))
+        return [replace(line, what=f"{line.what}, the shipped theme") for line in lines]
+
+    measure.__doc__ = f"{case.__doc__} With the shipped theme."
+    return measure
+
+
 CASES: dict[str, Callable[[Bench], list[Line]]] = {
     "1": cold_build,
     "2": edit_on_a_site,
@@ -240,5 +253,10 @@ CASES: dict[str, Callable[[Bench], list[Line]]] = {
     "5": nothing_changed,
     "6": header_template,
     "7": page_against_pelican,
+    "10": with_the_shipped_theme(cold_build),
+    "11": with_the_shipped_theme(edit_on_a_site),
+    "12": with_the_shipped_theme(edit_on_the_portal),
+    "13": with_the_shipped_theme(item_for_all_sites),
+    "14": with_the_shipped_theme(header_template),
 }
 LARGE_CASES = ("8", "9")

@@ -81,15 +81,18 @@ def main() -> None:
     sys.exit(1 if complaints or not compared else 0)
 
 
-def compare(folder: Path, names: list[str]) -> list[str]:
-    """Show trees below ``folder``; return in what the others differ from the first."""
+def compare(folder: Path, names: list[str], *, only_items: bool = False) -> list[str]:
+    """Show trees below ``folder``; return in what the others differ from the first.
+
+    With ``only_items`` it is enough that they have the same Items: one has a theme that says more.
+    """
     first = _read(folder, names[0])
     _show(names[0], first)
     complaints: list[str] = []
     for name in names[1:]:
         other = _read(folder, name)
         _show(name, other)
-        complaints += [f"{name}: {text}" for text in differences(first, other)]
+        complaints += [f"{name}: {text}" for text in differences(first, other, only_items=only_items)]
     return complaints
 
 
@@ -106,17 +109,19 @@ def _show(name: str, tree: Tree) -> None:
     )
 
 
-def differences(ours: Tree, other: Tree) -> Iterator[str]:
+def differences(ours: Tree, other: Tree, *, only_items: bool = False) -> Iterator[str]:
     """Yield in what two trees differ by more than the tolerance."""
     for what, mine, theirs in (("pages", len(ours.pages), len(other.pages)), ("bytes", ours.size, other.size)):
         share = theirs / mine - 1 if mine else 1.0
         print(f"{'':24}{share:+9.2%} {what}")
-        if abs(share) > TOLERANCE:
+        if abs(share) > TOLERANCE and not only_items:
             yield f"{theirs:,} {what}, ours has {mine:,} ({share:+.1%}, allowed are ±{TOLERANCE:.0%})"
     items = {name for name in ours.pages if _ITEM_PAGE.search(name)}
     theirs_items = {name for name in other.pages if _ITEM_PAGE.search(name)}
     if items != theirs_items:
         yield f"other Item pages, such as {min(items ^ theirs_items)}"
+    if only_items:
+        return
     for name in sorted(items & theirs_items)[::SAMPLE]:
         if _words(ours, name) != _words(other, name):
             yield f"other words on {name}"

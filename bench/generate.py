@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sample import BenchNetwork, Sizes, make_network
-from write_congtin import write_congtin
+from write_congtin import BENCH_THEME, write_congtin
 from write_hugo import write_hugo
 from write_pelican import write_pelican
 
@@ -35,13 +35,13 @@ def main() -> None:
     write_all(sizes, given.pelican_items, given.folder.resolve())
 
 
-def write_all(sizes: Sizes, pelican_items: int, folder: Path) -> None:
+def write_all(sizes: Sizes, pelican_items: int, folder: Path, theme: Path = BENCH_THEME) -> None:
     """Write the network twice, and a single Site three times for the comparison with plain Pelican."""
     network = make_network(sizes)
-    write_congtin(network, folder / "congtin")
+    write_congtin(network, folder / "congtin", theme)
     write_hugo(network, folder)
     single = network.only_portal(pelican_items)
-    write_congtin(single, folder / "single" / "congtin")
+    write_congtin(single, folder / "single" / "congtin", theme)
     write_hugo(single, folder / "single")
     write_pelican(single, folder / "pelican")
     for root in (folder / "congtin", folder / "single" / "congtin"):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generate import write_all
 from sample import BenchNetwork, Sizes, make_network
+from write_congtin import BENCH_THEME, SHIPPED_THEME
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
@@ -55,8 +56,10 @@ class Network:
         return self.folder / "hugo-output" / host / path / "index.html"
 
 
-def network_in(folder: Path, size: str) -> Network:
-    """Return the network of a named size below ``folder``."""
+def network_in(folder: Path, size: str, *, shipped: bool = False) -> Network:
+    """Return the network of a named size below ``folder``; ours with the bench theme, or with the shipped one."""
+    if shipped:
+        return _ready(folder / f"{size}-shipped", SIZES[size], SHIPPED_THEME)
     return _ready(folder / size, SIZES[size])
 
 
@@ -67,23 +70,23 @@ def tenth_in(folder: Path, size: str) -> Network:
     return _ready(folder / f"{size}-tenth", sizes)
 
 
-def _ready(folder: Path, sizes: Sizes) -> Network:
+def _ready(folder: Path, sizes: Sizes, theme: Path = BENCH_THEME) -> Network:
     pelican_items = min(_PELICAN_ITEMS, sizes.portal_items)
     # The plugins are a link into this repository: a network cannot follow when it moves.
-    made_from = f"{sizes}, {pelican_items}, {REPOSITORY}, {_makers()}"
+    made_from = f"{sizes}, {pelican_items}, {REPOSITORY}, {_makers(theme)}"
     stamp = folder / "made-from.txt"
     if not stamp.is_file() or stamp.read_text("utf-8") != made_from:
         print(f"writing the network {folder.name}", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
-        write_all(sizes, pelican_items, folder.resolve())
+        write_all(sizes, pelican_items, folder.resolve(), theme)
         stamp.write_text(made_from, "utf-8")
     return Network(folder.resolve(), sizes)
 
 
-def _makers() -> str:
+def _makers(theme: Path) -> str:
     """Return a digest of the files that make a network."""
     found = [path for pattern in _MAKERS for path in HERE.glob(pattern)]
-    found += [REPOSITORY / name for name in _FROM_REPOSITORY]
+    found += [*(REPOSITORY / name for name in _FROM_REPOSITORY), theme]
     files = {file for path in found for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()}
     digest = hashlib.sha256()
     for file in sorted(file for file in files if "__pycache__" not in file.parts):

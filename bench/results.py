@@ -63,7 +63,7 @@ def measured_now(lines: list[Line], size: str, context: dict[str, str]) -> dict[
 
 def save(folder: Path, cases: dict[str, object]) -> None:
     """Write the figures and the page made from them."""
-    ordered = {name: cases[name] for name in sorted(cases)}
+    ordered = {name: cases[name] for name in sorted(cases, key=int)}
     text = json.dumps({"format": 1, "cases": ordered}, ensure_ascii=False, indent=1)
     (folder / "performance.json").write_text(text + "\n", "utf-8")
     (folder / "performance.md").write_text(page(ordered), "utf-8")
@@ -101,7 +101,7 @@ def _how_often(found: dict[str, list[Line]]) -> str:
 def _table(found: dict[str, list[Line]]) -> Iterator[str]:
     yield "| case | what | ours | the other | ratio, clock | ratio, CPU | limit | |"
     yield "|---|---|---|---|---|---|---|---|"
-    for name in (*CASES, *LARGE_CASES):
+    for name in sorted((*CASES, *LARGE_CASES), key=int):
         if name not in found:
             yield f"| {name} | not measured yet | | | | | | |"
         for line in found.get(name, []):

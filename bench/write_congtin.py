@@ -11,11 +11,13 @@ from sample import FIXED, KINDS, PARENT_HOST, PORTAL_COPIES, PORTAL_FOLDER, TAGS
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
+BENCH_THEME = HERE / "theme"
+SHIPPED_THEME = REPOSITORY / "themes" / "base"
 
 
-def write_congtin(network: BenchNetwork, root: Path) -> None:
-    """Write `sites/`, `content/`, rules, plugins and the bench theme below ``root``."""
-    _write_frame(root)
+def write_congtin(network: BenchNetwork, root: Path, theme: Path = BENCH_THEME) -> None:
+    """Write `sites/`, `content/`, rules, plugins and a theme below ``root``."""
+    _write_frame(root, theme)
     _write_sites(network, root)
     revisions = {}
     for items in network.items.values():
@@ -24,11 +26,11 @@ def write_congtin(network: BenchNetwork, root: Path) -> None:
     _write_picks(network, root, revisions)
 
 
-def _write_frame(root: Path) -> None:
+def _write_frame(root: Path, theme: Path) -> None:
     root.mkdir(parents=True)
     (root / "plugins").symlink_to(REPOSITORY / "plugins")
     shutil.copytree(REPOSITORY / "workflows", root / "workflows")
-    shutil.copytree(HERE / "theme", root / "themes" / "base")
+    shutil.copytree(theme, root / "themes" / "base")
     (root / "sites" / PORTAL_FOLDER).mkdir(parents=True)
     shutil.copy(REPOSITORY / "sites" / "_defaults.yaml", root / "sites")
     (root / ".gitignore").write_text("/output/\n/.congtin/\n__pycache__/\n", "utf-8")

@@ -1,9 +1,12 @@
 """Judge all pages of the network as docs/audit.md tells, and write the numbers there (`make audit`).
 
-    python tools/audit.py                        everything: all pages as files, a sample of 1,000 in Chromium
+    python tools/audit.py                        everything: all pages as files, those of every shape in Chromium
     python tools/audit.py --all                  every page in Chromium: about ten hours on two cores
     python tools/audit.py --parts files,nu       some parts; nothing is written then
     python tools/audit.py --seed 7 --pages 50    the pages of seed 7 again, fewer of them
+
+Two pages have one shape when their elements, classes and states are the same (tests/gates/shapes.py): all pages
+are like one that was opened.
 
 The parts: files (headings, landmarks, links, other hosts), nu, browser, lighthouse. Pages that were opened in Chromium
 and had nothing wrong are remembered in build/audit/ by their content: an audit that was stopped goes on where it was.
@@ -32,7 +35,7 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--parts", default=",".join(audit_parts.PARTS))
-    parser.add_argument("--pages", type=int, default=1000, help="how many pages Chromium opens at least")
+    parser.add_argument("--pages", type=int, default=1200, help="how many pages Chromium opens at least")
     parser.add_argument("--all", action="store_true", help="Chromium opens every page")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--workers", type=int, default=2)

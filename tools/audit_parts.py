@@ -21,6 +21,7 @@ from gates.links import dead_links, foreign_loads
 from gates.nu import judge
 from gates.pages import BuiltPage, built_pages, hosts_of, sample
 from gates.serving import LOOKS, PHONE_DARK, chromium_at, serving, visitor
+from gates.shapes import shape
 from gates.structure import structure_findings
 from gates.visit import visit
 from network import NOON
@@ -104,13 +105,8 @@ def nu(whole: WholeNetwork, counts: Counts, folder: Path) -> Result:
 def browser(whole: WholeNetwork, counts: Counts, folder: Path) -> Result:
     """Open pages in Chromium, in four looks with all rules of axe, and go through them with the keyboard."""
     every = [page for page in built_pages(whole.repository) if page.template != "redirect"]
-    chosen = set(sample(every, whole.output))
-    if counts.pages is None:
-        chosen = set(every)
-    else:
-        chosen |= set(sample(every, whole.output, of_each=max(1, counts.pages // 200), seed=counts.seed))
-        rest = [page for page in every if page not in chosen]
-        chosen |= set(_any(rest, counts.pages - len(chosen), counts.seed))
+    shapes = _shapes(whole, every)
+    chosen = set(every) if counts.pages is None else _chosen(whole, every, shapes, counts.pages, counts.seed)
     memory = folder / _REMEMBER
     known = set(memory.read_text("utf-8").split()) if memory.exists() else set()
     keys = {page: _key(whole, page) for page in chosen}
@@ -130,10 +126,30 @@ def browser(whole: WholeNetwork, counts: Counts, folder: Path) -> Result:
     by_language = Counter(page.lang for page in chosen)
     return Result("browser", found, [
         ("Pages opened in Chromium", f"{len(chosen):,} of {len(every):,}"),
+        ("… shapes of pages (elements, classes, states), one page of each opened", f"{len(shapes):,}"),
         ("… of them in " + ", ".join(sorted(by_language)), ", ".join(f"{n:,}" for _, n in sorted(by_language.items()))),
         ("Looks each was judged in by axe-core", ", ".join(look.name for look in (*LOOKS, PHONE_DARK))),
         ("Findings of axe (WCAG 2.0, 2.1, 2.2 A and AA, best practice)", str(len(found))),
     ])  # fmt: skip
+
+
+def _shapes(whole: WholeNetwork, pages: list[BuiltPage]) -> dict[str, BuiltPage]:
+    """Return for each shape of pages the one with most on it."""
+    found: dict[str, tuple[int, BuiltPage]] = {}
+    for page in pages:
+        text = (whole.output / page.file).read_bytes()
+        name = shape(text)
+        if name not in found or (len(text), page) > found[name]:
+            found[name] = len(text), page
+    return {name: page for name, (_, page) in found.items()}
+
+
+def _chosen(
+    whole: WholeNetwork, every: list[BuiltPage], shapes: Mapping[str, BuiltPage], count: int, seed: int
+) -> set[BuiltPage]:
+    """Return a page of every shape, of every template, language and Portal, and by chance so many that it is enough."""
+    chosen = {*sample(every, whole.output), *shapes.values()}
+    return chosen | set(_any([page for page in every if page not in chosen], count - len(chosen), seed))
 
 
 def _any(pages: list[BuiltPage], count: int, seed: int) -> list[BuiltPage]:
