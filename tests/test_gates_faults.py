@@ -341,7 +341,7 @@ def test_the_sample_has_every_template_language_variety_and_portal(network):
     pages = built_pages(repository_of(network))
     chosen = sample(pages, network.output)
     assert len(chosen) < len(pages)
-    for facts in (lambda p: (p.template, p.lang), lambda p: (p.template, p.variety), lambda p: (p.template, p.portal)):
+    for facts in (lambda p: (p.template, p.lang), lambda p: (p.template, p.variety), lambda p: (p.portal, p.lang)):
         assert set(map(facts, chosen)) == set(map(facts, pages))
     assert sample(pages, network.output) == chosen
     assert set(sample(pages, network.output, seed=1)) != set(sample(pages, network.output, seed=2))

@@ -80,7 +80,7 @@ def page_templates(theme: Path) -> set[str]:
 
 
 def sample(pages: Iterable[BuiltPage], output: Path, *, of_each: int = 1, seed: int | None = None) -> list[BuiltPage]:
-    """Return pages of every template and language, of every variety and Portal, and of component Sites.
+    """Return pages of every template and language, every variety, every Portal and language, and of component Sites.
 
     Without a seed those with most on them, always the same; with a seed any.
     """
@@ -88,8 +88,8 @@ def sample(pages: Iterable[BuiltPage], output: Path, *, of_each: int = 1, seed: 
     for page in pages:
         groups.setdefault(("template", page.template, page.lang), []).append(page)
         groups.setdefault(("variety", page.template, page.variety), []).append(page)
-        groups.setdefault(("portal", page.template, page.portal), []).append(page)
-        groups.setdefault(("component", page.template, str(page.component)), []).append(page)
+        groups.setdefault(("portal", page.portal, page.lang), []).append(page)
+        groups.setdefault(("component", page.portal, str(page.component)), []).append(page)
     chance = random.Random(seed) if seed is not None else None  # noqa: S311 (a choice, not a secret)
     chosen: dict[BuiltPage, None] = {}
     # What a page is chosen for anyway serves the other groups too.
