@@ -17,6 +17,7 @@ from target_servers import HOST, ITEM, START, Publisher, asset, broken, files_be
 
 from congtin.errors import UsageError
 from congtin.release.records import ReleaseDamaged
+from congtin.release.supplement import renew_supplement
 from congtin.release.targets.failures import TargetFailed
 from congtin.release.targets.order import rank
 from congtin.release.targets.push import push
@@ -236,6 +237,35 @@ def test_objects_have_what_a_browser_needs(publisher, bucket, client):
     assert head(f"www/{HOST}/index.html.br") == ("text/html; charset=utf-8", "public, max-age=60", "br")
     assert head(f"www/{css}.gz") == ("text/css; charset=utf-8", "public, max-age=31536000, immutable", "gzip")
     assert head(f"www/{ITEM}/goi.tar.gz")[2] is None
+
+
+def test_search_indexes_go_to_storage_with_the_pages(publisher, bucket, client):
+    """A part may stay in caches for ever, what names it is asked for again; compressed forms only where wanted."""
+    content = publisher.folder / "content.git"
+    subprocess.run(["git", "-C", content, "config", "congtin.key", publisher.key], check=True, timeout=30)
+    publisher.settings(bucket.settings())
+    release = publisher.release(1, site())
+    index = f"{HOST}/tim-kiem/chi-muc"
+    part = f"{index}/{'a' * 16}/pagefind.js"
+    for name in (f"{index}/site.json", part, f"{part}.gz", f"{index}/{'a' * 16}/wasm.vi.pagefind"):
+        file = publisher.home.search / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name, "utf-8")
+    assert renew_supplement(publisher.home, START)
+    sent = send(publisher, release).sent
+    assert sent.index(f"{index}/site.json") > sent.index(part)
+
+    def head(name):
+        found = client.head_object(Bucket="pages", Key=name)
+        return found["ContentType"], found["CacheControl"]
+
+    assert head(part) == ("text/javascript; charset=utf-8", "public, max-age=31536000, immutable")
+    assert head(f"{index}/{'a' * 16}/wasm.vi.pagefind")[0] == "application/octet-stream"
+    assert head(f"{index}/site.json") == ("application/json; charset=utf-8", "no-cache")
+    assert f"{part}.gz" not in files_below(bucket.place)
+    assert verify(publisher.home, publisher.target(), trust=publisher.trust).is_whole
+    (bucket.place / part).write_text("alert(1)", "utf-8")
+    assert verify(publisher.home, publisher.target(), trust=publisher.trust).different == (part,)
 
 
 def test_the_service_is_asked_in_the_right_order_and_for_nothing_more(publisher, bucket):

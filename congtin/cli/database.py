@@ -13,6 +13,7 @@ from congtin.release import databases
 from congtin.release.database import portals_of
 from congtin.release.home import Home
 from congtin.release.releases import live_release
+from congtin.release.supplement import renew_supplement
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -39,3 +40,5 @@ def database_command(context: Context, output: Path | None, home: Path | None, t
         target = databases.target_of(place, host)
         items = databases.put(tree, sites, target)
         click.echo(str(msg("{path}: Items: {count}.", path=target, count=items)))
+    if home:
+        renew_supplement(Home.at(home), context.now)

@@ -24,6 +24,7 @@ from congtin.release.search import local
 from congtin.release.search.standing import tell
 from congtin.release.search.trees import output_tree, release_tree
 from congtin.release.search.update import Update, make_apart, make_here, update
+from congtin.release.supplement import renew_supplement
 
 _FOLDER = "search"
 
@@ -81,6 +82,7 @@ def _of_home(home: Home, context: Context, into: Path | None, sites: tuple[str, 
         raise UsageError(msg("There is no live Release yet."), msg("Make one: congtin publish"))
     done = update(release_tree(live), (into or home.search).resolve(), context.now, make_apart, sites)
     tell(home, live.number, done, context.now)
+    renew_supplement(home, context.now)
     return done
 
 

@@ -22,6 +22,7 @@ APPROVAL = "congtin-approval"
 LOG = "congtin-log"
 RELEASE = "congtin-release"
 STORE = "congtin-store"
+SUPPLEMENT = "congtin-supplement"
 COMMIT = "git"
 # Keys that a person can have stolen by arithmetic are not taken: no DSA, no RSA below 3072 bits.
 _TYPES = (

@@ -9,7 +9,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -19,6 +19,7 @@ from congtin.errors import CongtinError
 from congtin.release.home import Home
 from congtin.release.records import Release
 from congtin.release.releases import live_release
+from congtin.release.supplement import newest_supplement, renew_supplement, supplement_stamp
 from congtin.release.targets.push import Target, push, targets_of
 
 FILE = "targets.json"
@@ -36,6 +37,8 @@ class TargetState(BaseModel):
     at: AwareDatetime
     release: int | None = None
     """The Release it got last."""
+    supplement: str = ""
+    """Digest of the list of search indexes and databases it got last; empty for a target that takes none."""
     error: str = ""
 
 
@@ -62,13 +65,22 @@ def _bring(home: Home, target: Target, release: Release) -> CongtinError | None:
     now = datetime.now().astimezone()
     known = target_states(home).get(target.name)
     try:
+        # Asked before: what is signed while this travels goes next time.
+        supplement = _supplement_for(home, target)
         with Desk(home.content, now) as desk:
             push(home, target, release, trust=desk.trust, now=now)
     except CongtinError as error:
-        _note(home, TargetState(name=target.name, release=known.release if known else None, at=now, error=str(error)))
+        before = known or TargetState(name=target.name, at=now)
+        _note(home, before.model_copy(update={"at": now, "error": str(error)}))
         return error
-    _note(home, TargetState(name=target.name, release=release.number, at=datetime.now().astimezone()))
+    at = datetime.now().astimezone()
+    _note(home, TargetState(name=target.name, release=release.number, supplement=supplement, at=at))
     return None
+
+
+def _supplement_for(home: Home, target: Target) -> str:
+    found = newest_supplement(home) if target.takes_supplement else None
+    return found.record.outputs if found else ""
 
 
 def _note(home: Home, state: TargetState) -> None:
@@ -89,6 +101,9 @@ class Distributor:
     """Set when the standing of a target has changed."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _signed: object = None
+    """What there was when search indexes and databases were signed last."""
+    _retry: tuple[datetime, timedelta] = (datetime.min.replace(tzinfo=UTC), _FIRST_PAUSE)
 
     def start(self) -> None:
         """Begin, when there are targets at all."""
@@ -105,12 +120,13 @@ class Distributor:
     def _run(self) -> None:
         again: dict[str, tuple[datetime, timedelta]] = {}
         while not self._stop.is_set():
+            self._renew_supplement()
             live = live_release(self.home)
             for target in self.home.settings.targets:
                 now = datetime.now().astimezone()
                 state = target_states(self.home).get(target.name)
                 due, pause = again.get(target.name, (now, _FIRST_PAUSE))
-                if live is None or (state and not state.error and state.release == live.number) or now < due:
+                if live is None or now < due or (state and self._has_all(target, state, live)):
                     continue
                 error = _bring(self.home, target, live)
                 again.pop(target.name, None)
@@ -121,3 +137,25 @@ class Distributor:
                 if self._stop.is_set():
                     return
             self._stop.wait(_LOOK_SECONDS)
+
+    def _renew_supplement(self) -> None:
+        """Sign search indexes and databases when they have followed the pages; what fails is tried again later."""
+        now = datetime.now().astimezone()
+        stamp = supplement_stamp(self.home)
+        due, pause = self._retry
+        if stamp == self._signed or now < due:
+            return
+        try:
+            renew_supplement(self.home, now)
+        except CongtinError as error:
+            self._retry = now + pause, min(pause * 2, _LONGEST_PAUSE)
+            self.failed(error)
+        else:
+            self._signed, self._retry = stamp, (now, _FIRST_PAUSE)
+
+    def _has_all(self, target: Target, state: TargetState, live: Release) -> bool:
+        try:
+            supplement = _supplement_for(self.home, target)
+        except CongtinError:
+            return False  # told by whoever tries to send it
+        return state.release == live.number and not state.error and state.supplement == supplement

@@ -6,6 +6,7 @@ live               a link to the one that citizens see; moving it is the switch
 assets/<host>/     files named by their content, of all Releases at hand: a page opened before a switch finds its own
 search/<host>/     search indexes, made after the pages are live (`search.place`)
 databases/<host>/  the database of each Portal, made after the pages are live (`database`)
+supplement/        indexes and databases signed for targets that make none of their own (`supplement`)
 work/              what the next Release is built with; nothing else writes there
 queue/  status/    requests that wait, and what is going on
 """

@@ -133,7 +133,7 @@ class Release:
     def outputs(self) -> Mapping[str, str]:
         """Every file below `tree` with its SHA-256; raise ReleaseDamaged when the list cannot be read."""
         try:
-            return dict(_parsed(self._outputs_bytes().decode("utf-8")))
+            return dict(listed(self._outputs_bytes().decode("utf-8")))
         except ValueError as error:
             text = msg("The list of files of Release {number} was altered.", number=self.number)
             raise ReleaseDamaged(text) from error
@@ -151,7 +151,8 @@ def outputs_bytes(outputs: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(outputs.items())).encode()
 
 
-def _parsed(text: str) -> Iterator[tuple[str, str]]:
+def listed(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, digest) of each file of a list; raise ValueError for what is none."""
     for line in text.splitlines():
         digest, name = line.split("  ", 1)
         yield name, digest

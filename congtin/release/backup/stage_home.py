@@ -16,7 +16,7 @@ from congtin.release.home import Home
 from congtin.release.releases import all_releases
 
 # Not copied: what is made anew from the rest, locks, and the copies' own folder.
-_DERIVED = frozenset({"work", "search", NAME, ".lock", "releases", "assets", "live"})
+_DERIVED = frozenset({"work", "search", "supplement", NAME, ".lock", "releases", "assets", "live"})
 REPORTS = Path(NAME, "reports")
 _PRIVATE_NAMES = frozenset({".key", ".p12", ".pfx", ".jks", ".kdbx"})
 _PRIVATE_MARK = b"PRIVATE KEY"

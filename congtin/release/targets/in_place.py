@@ -28,7 +28,7 @@ class Place(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Write one of the target's own notes, in one step."""
 
-    def send(self, release: Release, wanted: Wanted, names: Sequence[str], unknown: frozenset[str]) -> int:
+    def send(self, wanted: Wanted, names: Sequence[str], unknown: frozenset[str]) -> int:
         """Bring files there, each in one step, and return the bytes read for it; those ``unknown`` may be there."""
 
     def remove(self, names: Sequence[str]) -> None:
@@ -51,7 +51,6 @@ class InPlace:
 
     def push(
         self,
-        release: Release,
         wanted: Wanted,
         now: datetime,
         *,
@@ -60,13 +59,14 @@ class InPlace:
         progress: Callable[[int, int], None],
     ) -> PushReport:
         """Bring a Release there; raise TargetFailed or ReleaseDamaged, and then the next call goes on from there."""
+        release = wanted.release
         held = self.held()
         plan = make_plan(held, wanted.files, now, self.keep_days, again=again)
         record = (release.folder / RECORD).read_text("utf-8")
         done = not plan.names and held.head is not None and held.head.record == record
         size = 0
         if not dry_run and not done:
-            size = self._change(release, wanted, held, plan, progress)
+            size = self._change(wanted, held, plan, progress)
             self._write_head(release, record, wanted.files, held, plan, now)
         return PushReport(
             target=self.name,
@@ -81,16 +81,14 @@ class InPlace:
             current=done,
         )
 
-    def _change(
-        self, release: Release, wanted: Wanted, held: Held, plan: Plan, progress: Callable[[int, int], None]
-    ) -> int:
+    def _change(self, wanted: Wanted, held: Held, plan: Plan, progress: Callable[[int, int], None]) -> int:
         size = sent = 0
         if plan.names:
             # What stopped before stays unknown until a send ends.
             self.place.write(PENDING, pending_bytes(held.base, plan.names | held.pending))
         for group in plan.groups:
-            for batch in batches(release, group):
-                size += self.place.send(release, wanted, batch, plan.unknown)
+            for batch in batches(wanted.file, group):
+                size += self.place.send(wanted, batch, plan.unknown)
                 sent += len(batch)
                 progress(sent, len(plan.names))
         for batch in (piece for group in plan.going for piece in _pieces(group)):
@@ -117,13 +115,13 @@ MOST_FILES = 2000
 MOST_BYTES = 64 << 20
 
 
-def batches(release: Release, names: Sequence[str]) -> Iterable[Sequence[str]]:
+def batches(where: Callable[[str], Path], names: Sequence[str]) -> Iterable[Sequence[str]]:
     """Yield names in pieces of some size, in their order: a copy of one piece never fills a disk."""
     batch: list[str] = []
     size = 0
     for name in names:
         batch.append(name)
-        file = release.tree / name
+        file = where(name)
         size += file.stat().st_size if file.is_file() else 0
         if len(batch) >= MOST_FILES or size >= MOST_BYTES:
             yield batch

@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterable
 from itertools import groupby
 
+# A part of a search index: named by what it was made of, like a style; but nobody asks for it after some minutes.
+_PART = re.compile(r"/tim-kiem/chi-muc/[0-9a-f]{16}/")
 _ASSET = re.compile(r"(^|/)theme/(.+/)?[^/]+\.[0-9a-f]{10}(\.[^/.]+)?$")
 # Items stand below their section and year; the archive's months (luu-tru/2026/03/) do not.
 _ITEM = re.compile(r"/\d{4}/(?!\d+/)[^/]+/")
@@ -43,10 +45,15 @@ def is_asset(name: str) -> bool:
     return _ASSET.search(plain_name(name)) is not None
 
 
+def is_immutable(name: str) -> bool:
+    """Tell whether the bytes of a name never change, so that caches may keep them for ever."""
+    return is_asset(name) or _PART.search(name) is not None
+
+
 def rank(name: str, there: Collection[str] = ()) -> Rank:
     """Return when a file of a Release (`<host>/<path>`) is sent to a place that holds ``there``."""
     plain = plain_name(name)
-    if _ASSET.search(plain):
+    if is_immutable(name):
         return Rank.ASSET
     item = _ITEM.search(plain)
     if item and plain.endswith(".html"):

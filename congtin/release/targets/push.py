@@ -11,6 +11,7 @@ from congtin.errors import UsageError, did_you_mean, list_of
 from congtin.messages import msg
 from congtin.release.home import Home
 from congtin.release.records import Release
+from congtin.release.supplement import Supplement, newest_supplement
 from congtin.release.targets.in_place import InPlace
 from congtin.release.targets.report import PushReport
 from congtin.release.targets.rsync import Rsync, rsync_for
@@ -43,17 +44,26 @@ def push(
 
     ``again`` believes nothing of what the target says it holds. ``progress`` is told files done, and of how many.
 
-    Raise ReleaseDamaged when the Release is not signed or a file is not what its record says, TargetFailed when the
-    target cannot take it, TargetBusy when another process sends there, UsageError when the settings do not fit this
-    machine. Then the target shows what it showed, or in the layout `plain` and on S3 a mixture in which every page
-    has what it needs; the next call goes on from there.
+    Raise ReleaseDamaged when the Release is not signed or a file is not what its record says, SupplementDamaged for
+    search indexes and databases that are not signed, TargetFailed when the target cannot take it, TargetBusy when
+    another process sends there, UsageError when the settings do not fit this machine. Then the target shows what it
+    showed, or in the layout `plain` and on S3 a mixture in which every page has what it needs; the next call goes on
+    from there.
     """
     release.check_signature(trust)
     with opened(home, settings, patience) as place:
         if isinstance(place, RsyncReleases):
             return place.push(release, now, dry_run=dry_run, again=again, progress=progress)
-        wanted = wanted_of(release, settings)
-        return place.push(release, wanted, now, dry_run=dry_run, again=again, progress=progress)
+        wanted = wanted_of(release, settings, supplement_for(home, settings, trust))
+        return place.push(wanted, now, dry_run=dry_run, again=again, progress=progress)
+
+
+def supplement_for(home: Home, settings: Target, trust: TrustRoot) -> Supplement | None:
+    """Return the search indexes and databases that travel to a target; raise SupplementDamaged when nobody signed."""
+    found = newest_supplement(home) if settings.takes_supplement else None
+    if found:
+        found.check_signature(trust)
+    return found
 
 
 @contextmanager

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from congtin.messages import msg
-from congtin.release.records import Release
 from congtin.release.targets import source
 from congtin.release.targets.failures import TargetFailed
 from congtin.release.targets.held import FOLDER
@@ -47,10 +46,10 @@ class RsyncPlace:
             f"{outbox}/", self.rsync.remote,
         )  # fmt: skip
 
-    def send(self, release: Release, wanted: Wanted, names: Sequence[str], unknown: frozenset[str]) -> int:
+    def send(self, wanted: Wanted, names: Sequence[str], unknown: frozenset[str]) -> int:
         """Send copies that were hashed while they were made: what is compared or travels is what the record names."""
         stage = self.rsync.workshop.empty("stage")
-        size = staged(self.rsync, release, names, "")
+        size = staged(self.rsync, wanted.holder, names, "")
         self.rsync.run(*SENDING, self.rsync.names_file(names), f"{stage}/", self.rsync.remote)
         self.rsync.workshop.empty("stage")
         return size
@@ -63,11 +62,11 @@ class RsyncPlace:
         self.rsync.run("--recursive", "--delete", f"--filter=merge {rules}", f"{nothing}/", self.rsync.remote)
 
 
-def staged(rsync: Rsync, release: Release, names: Sequence[str], below: str) -> int:
+def staged(rsync: Rsync, holder: Callable[[str], source.Sealed], names: Sequence[str], below: str) -> int:
     """Fill the folder `stage` with checked copies, and return their size."""
     stage = rsync.workshop.folder / "stage"
     try:
-        return sum(source.copy_file(release, name, stage / below / name) for name in names)
+        return sum(source.copy_file(holder(name), name, stage / below / name) for name in names)
     except OSError as error:
         cause = msg("the copies to send cannot be written in {path}: {detail}", path=stage, detail=error.strerror)
         raise TargetFailed(rsync.target.name, cause, msg("Make room on the disk of this machine.")) from error

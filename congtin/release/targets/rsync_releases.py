@@ -141,7 +141,7 @@ class RsyncReleases:
         below = f"{RELEASES}/{name}/{TREE}"
         RsyncPlace(self.rsync).write(f"{FOLDER}/sending", f"{name}\n".encode())
         size = done = 0
-        for batch in batches(release, sent):
+        for batch in batches(lambda name: release.tree / name, sent):
             size += self._send_copies(release, batch, below)
             done += len(batch)
             progress(done, len(sent))
@@ -155,7 +155,7 @@ class RsyncReleases:
 
     def _send_copies(self, release: Release, batch: Sequence[str], below: str) -> int:
         stage = self.rsync.workshop.empty("stage")
-        size = staged(self.rsync, release, batch, below)
+        size = staged(self.rsync, lambda _name: release, batch, below)
         listed = self.rsync.names_file(f"{below}/{each}" for each in batch)
         self.rsync.run(*SENDING, listed, f"{stage}/", self.rsync.remote)
         self.rsync.workshop.empty("stage")

@@ -15,10 +15,9 @@ from typing import Any
 from congtin.build.media_types import media_type
 from congtin.errors import UsageError
 from congtin.messages import Msg, msg
-from congtin.release.records import Release
 from congtin.release.targets import source
 from congtin.release.targets.failures import TargetFailed
-from congtin.release.targets.order import is_asset, plain_name
+from congtin.release.targets.order import is_immutable, plain_name
 from congtin.release.targets.settings import S3Target
 from congtin.release.targets.wanted import Wanted, redirect_page
 
@@ -79,11 +78,11 @@ class S3Place:
         facts = {"ContentType": "text/plain; charset=utf-8", "CacheControl": "no-store"}
         self._put(name, BytesIO(data), hashlib.md5(data, usedforsecurity=False).digest(), facts)
 
-    def send(self, release: Release, wanted: Wanted, names: Sequence[str], unknown: frozenset[str]) -> int:
+    def send(self, wanted: Wanted, names: Sequence[str], unknown: frozenset[str]) -> int:
         def one(name: str) -> int:
-            if name in unknown and self._is_there(release, wanted, name):
+            if name in unknown and self._is_there(wanted, name):
                 return 0
-            return self._send(release, wanted, name)
+            return self._send(wanted, name)
 
         return sum(self._each(one, names))
 
@@ -124,7 +123,7 @@ class S3Place:
             # After a failure nothing new begins; what is on its way ends.
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _send(self, release: Release, wanted: Wanted, name: str) -> int:
+    def _send(self, wanted: Wanted, name: str) -> int:
         """Put one file; the service compares what arrives with the bytes that were hashed here."""
         facts = self._facts(wanted, name)
         if name in wanted.moved:
@@ -132,8 +131,9 @@ class S3Place:
             self._put(name, BytesIO(data), hashlib.md5(data, usedforsecurity=False).digest(), facts)
             return len(data)
         check = hashlib.md5(usedforsecurity=False)
-        with source.open_file(release, name) as stream:
-            size = source.pour(release, name, stream, check.update)
+        sealed = wanted.holder(name)
+        with source.open_file(sealed, name) as stream:
+            size = source.pour(sealed, name, stream, check.update)
             stream.seek(0)
             self._put(name, stream, check.digest(), facts)
         return size
@@ -152,13 +152,13 @@ class S3Place:
         return facts
 
     def _caching(self, name: str) -> str:
-        if is_asset(name):
+        if is_immutable(name):
             return _FOR_EVER
         page = plain_name(name).endswith(_PAGES) or "." not in name.rpartition("/")[2]
         seconds = self.target.page_seconds if page else self.target.media_seconds
         return f"public, max-age={seconds}" if seconds else "no-cache"
 
-    def _is_there(self, release: Release, wanted: Wanted, name: str) -> bool:
+    def _is_there(self, wanted: Wanted, name: str) -> bool:
         with self._failures(name):
             try:
                 there = self.client.head_object(Bucket=self.target.bucket, Key=self._key(name))
@@ -167,7 +167,7 @@ class S3Place:
                     return False
                 raise
         facts = self._facts(wanted, name)
-        size = len(redirect_page(wanted.moved[name])) if name in wanted.moved else (release.tree / name).stat().st_size
+        size = len(redirect_page(wanted.moved[name])) if name in wanted.moved else wanted.file(name).stat().st_size
         meta = {key.lower(): value for key, value in there.get("Metadata", {}).items()}
         same = ("ContentType", "CacheControl", "ContentEncoding")
         return (

@@ -42,6 +42,11 @@ class _FileTarget(_AnyTarget):
     keep_releases: Annotated[int, Field(ge=2, le=1000)] = 3
     """So many Releases stay there for a way back; only with the layout ``release``."""
 
+    @property
+    def takes_supplement(self) -> bool:
+        """Whether search indexes and databases travel too: where nothing is that could make them."""
+        return self.layout == "plain"
+
 
 class LocalTarget(_FileTarget):
     """A folder that this machine sees: another disk, a file system of the network."""
@@ -86,6 +91,11 @@ class S3Target(_AnyTarget):
     media_seconds: Annotated[int, Field(ge=0, le=31536000)] = 3600
     concurrency: Annotated[int, Field(ge=1, le=64)] = 8
     """How many files travel at a time."""
+
+    @property
+    def takes_supplement(self) -> bool:
+        """Storage makes no search indexes and no databases of its own."""
+        return True
 
 
 _KINDS: dict[str, type[LocalTarget | RsyncTarget | S3Target]] = {

@@ -9,9 +9,11 @@ from congtin.errors import CongtinError
 from congtin.messages import Msg
 from congtin.release.home import Home
 from congtin.release.releases import live_release
+from congtin.release.supplement import newest_supplement
 from congtin.release.targets.push import Target, opened
 from congtin.release.targets.rsync_releases import RsyncReleases
 from congtin.release.targets.settings import LocalTarget, RsyncTarget, S3Target
+from congtin.release.targets.wanted import wanted_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Standing:
     unfinished: bool
     """A send to it stopped half-way."""
     behind: bool
-    """It does not hold what is live here."""
+    """It does not hold what is live here, or not its search indexes and databases."""
     error: Msg | None = None
 
     def data(self) -> dict[str, object]:
@@ -39,6 +41,7 @@ class Standing:
 def standing_of(home: Home, target: Target) -> Standing:
     """Return what a target holds; a target that cannot be asked is behind, and says why."""
     live = live_release(home)
+    lacks = False
     try:
         with opened(home, target, patience=5) as place:
             if isinstance(place, RsyncReleases):
@@ -47,6 +50,9 @@ def standing_of(home: Home, target: Target) -> Standing:
             else:
                 held = place.held()
                 record, unfinished = held.record, bool(held.pending)
+                if live:
+                    files = wanted_of(live, target, newest_supplement(home)).files
+                    lacks = any(held.files.get(name) != digest for name, digest in files.items())
     except CongtinError as error:
         return Standing(target.name, target.kind, place_of(target), None, None, False, True, error.message)  # noqa: FBT003
     return Standing(
@@ -56,7 +62,7 @@ def standing_of(home: Home, target: Target) -> Standing:
         holds=record.number if record else None,
         created=record.created if record else None,
         unfinished=unfinished,
-        behind=live is not None and record != live.record,
+        behind=lacks or (live is not None and record != live.record),
     )
 
 

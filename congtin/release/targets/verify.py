@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,13 +17,13 @@ from congtin.release.targets import source
 from congtin.release.targets.failures import TargetFailed
 from congtin.release.targets.held import FOLDER, Held
 from congtin.release.targets.in_place import InPlace
-from congtin.release.targets.push import Target, opened
+from congtin.release.targets.push import Target, opened, supplement_for
 from congtin.release.targets.rsync import Rsync
 from congtin.release.targets.rsync_place import RsyncPlace
-from congtin.release.targets.rsync_releases import LIVE, RsyncReleases
+from congtin.release.targets.rsync_releases import LIVE, RsyncReleases, There
 from congtin.release.targets.s3_place import S3Place
 from congtin.release.targets.settings import LocalTarget
-from congtin.release.targets.wanted import wanted_of
+from congtin.release.targets.wanted import Wanted, wanted_of
 
 
 @dataclass(frozen=True)
@@ -60,19 +59,25 @@ def verify(home: Home, settings: Target, *, trust: TrustRoot, sample: int | None
         record = held.record
         release = _at_hand(home, settings, record)
         release.check_signature(trust)
-        files = wanted_of(release, settings)
-        made = files.moved.keys()
-        names = [name for name in files.files if name not in made]
+        files = wanted_of(release, settings, supplement_for(home, settings, trust))
+        names = [name for name in files.files if name not in files.moved and _is_expected(files, held, name)]
         chosen = names
         if sample is not None and sample < len(names):
             chosen = random.Random(seed).sample(sorted(names), sample)  # noqa: S311 (no secret is made of it)
         if isinstance(held, Held) and isinstance(place, InPlace) and isinstance(place.place, S3Place):
-            return _storage(settings, release, place.place, held, files.files, chosen)
+            return _storage(settings, files, place.place, held, names, chosen)
         below = f"{LIVE}/{TREE}/" if isinstance(place, RsyncReleases) else ""
         if isinstance(settings, LocalTarget):
-            return _folder(settings, release, home.path(settings.folder) / below, names, chosen)
+            return _folder(settings, files, home.path(settings.folder) / below, names, chosen)
         rsync = place.rsync if isinstance(place, RsyncReleases) else _rsync_of(place)
-        return _remote(settings, release, rsync, below, chosen)
+        return _remote(settings, files, rsync, below, chosen)
+
+
+def _is_expected(wanted: Wanted, held: Held | There, name: str) -> bool:
+    """Tell whether a file must be there: one that was made after the Release may be on its way still."""
+    if name in wanted.release.outputs or not isinstance(held, Held):
+        return True
+    return held.files.get(name) == wanted.files[name]
 
 
 def _at_hand(home: Home, settings: Target, record: Record | None) -> Release:
@@ -94,41 +99,44 @@ def _rsync_of(place: InPlace) -> Rsync:
 
 
 def _storage(
-    settings: Target, release: Release, place: S3Place, held: Held, files: Mapping[str, str], chosen: list[str]
+    settings: Target, wanted: Wanted, place: S3Place, held: Held, names: list[str], chosen: list[str]
 ) -> Verified:
     sizes = place.sizes()
-    missing = tuple(sorted(files.keys() - sizes.keys()))
-    others = [name for name in sizes if name not in files and not name.startswith(f"{FOLDER}/")]
+    missing = tuple(sorted({*names, *wanted.moved} - sizes.keys()))
+    others = [name for name in sizes if name not in wanted.files and not name.startswith(f"{FOLDER}/")]
     there = place.digests([name for name in chosen if name in sizes])
-    different = tuple(sorted(name for name, digest in there.items() if digest != files[name]))
+    different = tuple(sorted(name for name, digest in there.items() if digest != wanted.files[name]))
     unknown = sum(name not in held.files for name in others)
-    return Verified(settings.name, release.number, len(there), missing, different, unknown)
+    return Verified(settings.name, wanted.release.number, len(there), missing, different, unknown)
 
 
-def _folder(settings: LocalTarget, release: Release, folder: Path, names: list[str], chosen: list[str]) -> Verified:
+def _folder(settings: LocalTarget, wanted: Wanted, folder: Path, names: list[str], chosen: list[str]) -> Verified:
     missing = {name for name in names if not (folder / name).is_file()}
     different = []
     compared = [name for name in chosen if name not in missing]
     for name in compared:
         with (folder / name).open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != release.outputs[name]:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != wanted.files[name]:
                 different.append(name)
     return Verified(
-        settings.name, release.number, len(compared), tuple(sorted(missing)), tuple(sorted(different)), None
+        settings.name, wanted.release.number, len(compared), tuple(sorted(missing)), tuple(sorted(different)), None
     )
 
 
-def _remote(settings: Target, release: Release, rsync: Rsync, below: str, chosen: list[str]) -> Verified:
+def _remote(settings: Target, wanted: Wanted, rsync: Rsync, below: str, chosen: list[str]) -> Verified:
     """Have rsync compare the bytes at both ends; what differs is looked at here first."""
-    printed = rsync.run(
-        "--from0", "--dry-run", "--checksum", "--8-bit-output", "--out-format=%i %n",
-        rsync.names_file(chosen), f"{release.tree}/", f"{rsync.remote}{below}",
-    )  # fmt: skip
     missing: list[str] = []
     different: list[str] = []
-    for line in printed.splitlines():
-        kind, _, name = line.partition(" ")
-        if kind.startswith("<f") and name in release.outputs:
-            source.check_file(release, name)
-            (missing if "+++" in kind else different).append(name)
-    return Verified(settings.name, release.number, len(chosen), tuple(sorted(missing)), tuple(sorted(different)), None)
+    for tree in sorted({wanted.holder(name).tree for name in chosen}):
+        names = [name for name in chosen if wanted.holder(name).tree == tree]
+        printed = rsync.run(
+            "--from0", "--dry-run", "--checksum", "--8-bit-output", "--out-format=%i %n",
+            rsync.names_file(names), f"{tree}/", f"{rsync.remote}{below}",
+        )  # fmt: skip
+        for line in printed.splitlines():
+            kind, _, name = line.partition(" ")
+            if kind.startswith("<f") and name in wanted.files:
+                source.check_file(wanted.holder(name), name)
+                (missing if "+++" in kind else different).append(name)
+    number = wanted.release.number
+    return Verified(settings.name, number, len(chosen), tuple(sorted(missing)), tuple(sorted(different)), None)

@@ -6,9 +6,11 @@ import hashlib
 import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import unquote
 
 from congtin.release.records import Release
+from congtin.release.supplement import Supplement
 from congtin.release.targets import source
 from congtin.release.targets.order import plain_name
 from congtin.release.targets.settings import LocalTarget, RsyncTarget, S3Target
@@ -21,23 +23,37 @@ _MOST = 2048
 
 @dataclass(frozen=True)
 class Wanted:
-    """The files a target shall hold, with their digests; those of `moved` are made here, the others are the Release's.
+    """The files a target shall hold, with their digests."""
 
-    ``moved`` gives the address each leads to.
-    """
-
+    release: Release
     files: Mapping[str, str]
+    supplement: Supplement | None = None
+    """Search indexes and databases; they never stand in for a file of the Release."""
     moved: Mapping[str, str] = field(default_factory=dict)
+    """Files that are made here, with the address each leads to."""
+
+    def holder(self, name: str) -> source.Sealed:
+        """Return what has a file."""
+        return self.supplement if self.supplement and name not in self.release.outputs else self.release
+
+    def file(self, name: str) -> Path:
+        """Return where a file lies."""
+        return self.holder(name).tree / name
 
 
-def wanted_of(release: Release, settings: LocalTarget | RsyncTarget | S3Target) -> Wanted:
+def wanted_of(
+    release: Release, settings: LocalTarget | RsyncTarget | S3Target, supplement: Supplement | None = None
+) -> Wanted:
     """Return what a target shall hold; raise ReleaseDamaged when a list of redirects cannot be believed."""
+    if not settings.takes_supplement:
+        supplement = None
+    outputs = {**(supplement.outputs if supplement else {}), **release.outputs}
     if not isinstance(settings, S3Target):
-        return Wanted(release.outputs)
-    files = {name: digest for name, digest in release.outputs.items() if _is_object(name, release.outputs, settings)}
+        return Wanted(release, outputs, supplement)
+    files = {name: digest for name, digest in outputs.items() if _is_object(name, outputs, settings)}
     moved = {name: to for name, to in _moved(release) if name not in files}
     made = {name: hashlib.sha256(f"redirect {to}".encode()).hexdigest() for name, to in moved.items()}
-    return Wanted(files | made, moved)
+    return Wanted(release, files | made, supplement, moved)
 
 
 def redirect_page(to: str) -> bytes:
