@@ -41,7 +41,7 @@ _SEVERAL = MpoImagePlugin.MpoImageFile.format
 _BROKEN = (OSError, EOFError, SyntaxError, ValueError, IndexError, struct.error, OverflowError, ImageCms.PyCMSError)
 _JPEG: dict[str, Any] = {"quality": 82, "optimize": True, "progressive": True}
 # One thread: another number of them would be other bytes.
-_AVIF: dict[str, Any] = {"quality": 60, "speed": 6, "subsampling": "4:2:0", "max_threads": 1}
+_AVIF: dict[str, Any] = {"quality": 60, "speed": 7, "subsampling": "4:2:0", "max_threads": 1}
 _WEBP_LOSSY: dict[str, Any] = {"quality": 84, "method": 5}
 _WEBP_EXACT: dict[str, Any] = {"lossless": True, "quality": 80, "method": 5}
 # Losing nothing may cost half as much again; a photograph saved as PNG would cost more.
