@@ -113,6 +113,18 @@ def largest_of_each_template(whole: WholeNetwork) -> list[tuple[str, str]]:
     ]
 
 
+def widest_of_each_element(whole: WholeNetwork) -> list[tuple[str, str]]:
+    """Return host and path of the page with most of each element that can be wider than a phone."""
+    found: dict[bytes, tuple[int, str]] = {}
+    for name in whole.pages:
+        text = (whole.output / name).read_bytes()
+        for element in (b"<pre", b"<table", b"<dl", b"<blockquote", b"<figure", b"<code", b"<details"):
+            found[element] = max(found.get(element, (0, "")), (text.count(element), name))
+    assert all(count for count, _ in found.values())
+    names = {name for _, name in found.values()}
+    return [(host, f"/{path.removesuffix('index.html')}") for host, _, path in (n.partition("/") for n in names)]
+
+
 def test_colours_that_the_style_sheet_itself_names_can_be_told_apart():
     """What no brand chooses, because it means the same everywhere: alerts, and words that were searched for."""
     style = (REPOSITORY / "themes/base/static/style.css").read_text("utf-8")
@@ -123,7 +135,7 @@ def test_colours_that_the_style_sheet_itself_names_can_be_told_apart():
 
 def test_no_page_sticks_out_on_the_smallest_and_the_widest_screen(chromium, served, whole):
     """Every template at 320 px, there with very large text too, and at 1920 px (WCAG 1.4.4, 1.4.10)."""
-    pages = largest_of_each_template(whole)
+    pages = sorted({*largest_of_each_template(whole), *widest_of_each_element(whole)})
     assert len(pages) >= 20
     wrong = []
     page = chromium.new_page()

@@ -108,6 +108,20 @@ def test_a_tables_alignment_survives_as_classes(dialect: Dialect) -> None:
         assert re.findall(rf"<{cell}( [^>]*)?>", markup) == [' class="left"', ' class="center"', ' class="right"', ""]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_empty_corner_of_a_table_is_no_heading(dialect: Dialect) -> None:
+    """A screen reader would read it out for nothing; headings with words stay headings (WCAG 1.3.1)."""
+    markup = render("|   | Giá |\n|:--|----:|\n| Vé | 7.000 |\n", dialect).html
+    assert re.findall(r"<(t[hd])(?: [^>]*)?>([^<]*)<", markup) == [
+        ("td", ""),
+        ("th", "Giá"),
+        ("td", "Vé"),
+        ("td", "7.000"),
+    ]
+    raw = render('<table><tr><th scope="col" class="left"> </th><th scope="col">a</th></tr></table>').html
+    assert '<td class="left"></td><th scope="col">a</th>' in raw
+
+
 def test_notes_are_numbered_in_the_order_of_their_first_mention() -> None:
     """They stand where they were written; a second mention leads to the same note and back to the first."""
     markup = render("x[^b] y[^a] z[^b]\n\n[^a]: A\n\n[^b]: B\n\n[^c]: C\n").html

@@ -110,6 +110,8 @@ _ATTRIBUTE = re.compile(r' ([^ =<>"]+)="([^"]*)"')
 _KEY = r'(?: [^ =<>"]+="[^"]*")'
 START_TAG = re.compile(rf"<([a-z][a-z0-9]*)({_KEY}*)>")
 _FIGURE = re.compile(rf"<p><img({_KEY}*)></p>")
+_EMPTY_HEAD = re.compile(rf"<th({_KEY}*)>\s*</th>")
+_SCOPE = re.compile(r' scope="[^"]*"')
 _HEADING = re.compile(rf"<(h([2-6]))({_KEY}*)>")  # this and what follows: a look at few tags instead of all
 _TARGET = re.compile(rf'<(h([2-6])|[a-z][a-z0-9]*(?={_KEY}*? id="))({_KEY}*)>')
 _ID = re.compile(rf'<[a-z][a-z0-9]*{_KEY}*? id="([^"]*)"')
@@ -192,7 +194,10 @@ def sanitise(markup: str) -> str:
 def render(text: str, dialect: Dialect = "commonmark") -> Fragment:
     """Return the Fragment of a Source's body ``text``, written in ``dialect``."""
     markup = _ALIGN.sub(r'<\1 class="\3"\2', to_html(text, dialect))
-    markup, headings = _ids(_FIGURE.sub(_figure, sanitise(numbered(markup))))
+    markup = _FIGURE.sub(_figure, sanitise(numbered(markup)))
+    if "<th" in markup:
+        markup = _EMPTY_HEAD.sub(_plain_cell, markup)
+    markup, headings = _ids(markup)
     images = [dict(_ATTRIBUTE.findall(keys)) for keys in _IMAGE.findall(markup)]
     return Fragment(
         html=markup,
@@ -230,6 +235,11 @@ def _figure(match: re.Match[str]) -> str:
         return match[0]
     image = "".join(f' {key}="{value}"' for key, value in keys.items())
     return f"<figure><img{image}><figcaption>{caption}</figcaption></figure>"
+
+
+def _plain_cell(match: re.Match[str]) -> str:
+    # The corner over a column of names is no heading: a screen reader would say “blank” before every name below it.
+    return f"<td{_SCOPE.sub('', match[1])}></td>"
 
 
 def _ids(markup: str) -> tuple[str, tuple[Heading, ...]]:
