@@ -64,6 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("what", nargs="*", metavar="WHAT", help="network, single; default: both")
+    parser.add_argument("--without-words", action="store_true", help="compare pages, bytes and Items only")
     given = parser.parse_args()
     chosen = given.what or [*COMPARISONS]
     if not set(chosen) <= COMPARISONS.keys():
@@ -72,7 +73,7 @@ def main() -> None:
     for name in chosen:
         trees = [tree for tree in COMPARISONS[name] if (given.folder / tree).is_dir()]
         if len(trees) > 1:
-            complaints += compare(given.folder, trees)
+            complaints += compare(given.folder, trees, words=not given.without_words)
             compared += 1
     for text in complaints:
         print(f"NOT EQUAL  {text}")
@@ -81,10 +82,10 @@ def main() -> None:
     sys.exit(1 if complaints or not compared else 0)
 
 
-def compare(folder: Path, names: list[str], *, only_items: bool = False) -> list[str]:
+def compare(folder: Path, names: list[str], *, words: bool = True) -> list[str]:
     """Show trees below ``folder``; return in what the others differ from the first.
 
-    With ``only_items`` it is enough that they have the same Items: one has a theme that says more.
+    Without ``words`` those of the Items are not compared: what else is on their pages is chosen in other ways.
     """
     first = _read(folder, names[0])
     _show(names[0], first)
@@ -92,7 +93,7 @@ def compare(folder: Path, names: list[str], *, only_items: bool = False) -> list
     for name in names[1:]:
         other = _read(folder, name)
         _show(name, other)
-        complaints += [f"{name}: {text}" for text in differences(first, other, only_items=only_items)]
+        complaints += [f"{name}: {text}" for text in differences(first, other, words=words)]
     return complaints
 
 
@@ -109,18 +110,18 @@ def _show(name: str, tree: Tree) -> None:
     )
 
 
-def differences(ours: Tree, other: Tree, *, only_items: bool = False) -> Iterator[str]:
+def differences(ours: Tree, other: Tree, *, words: bool = True) -> Iterator[str]:
     """Yield in what two trees differ by more than the tolerance."""
     for what, mine, theirs in (("pages", len(ours.pages), len(other.pages)), ("bytes", ours.size, other.size)):
         share = theirs / mine - 1 if mine else 1.0
         print(f"{'':24}{share:+9.2%} {what}")
-        if abs(share) > TOLERANCE and not only_items:
+        if abs(share) > TOLERANCE:
             yield f"{theirs:,} {what}, ours has {mine:,} ({share:+.1%}, allowed are ±{TOLERANCE:.0%})"
     items = {name for name in ours.pages if _ITEM_PAGE.search(name)}
     theirs_items = {name for name in other.pages if _ITEM_PAGE.search(name)}
     if items != theirs_items:
         yield f"other Item pages, such as {min(items ^ theirs_items)}"
-    if only_items:
+    if not words:
         return
     for name in sorted(items & theirs_items)[::SAMPLE]:
         if _words(ours, name) != _words(other, name):

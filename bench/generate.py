@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sample import BenchNetwork, Sizes, make_network
-from write_congtin import BENCH_THEME, write_congtin
+from write_congtin import BENCH_THEME, SHIPPED_THEME, write_congtin
 from write_hugo import write_hugo
 from write_pelican import write_pelican
 
@@ -27,24 +27,29 @@ def main() -> None:
     parser.add_argument("--site-items", type=int, default=300, help="Items of each component Site")
     parser.add_argument("--crosspost", type=float, default=0.05, help="share of Items offered to other Sites")
     parser.add_argument("--pelican-items", type=int, default=5_000, help="Items of the plain Pelican site")
+    parser.add_argument("--shipped", action="store_true", help="with themes/base, and what Hugo needs to say the same")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another network")
     given = parser.parse_args()
     if given.folder.exists() and any(given.folder.iterdir()):
         parser.error(f"{given.folder} is not empty")
     sizes = Sizes(given.portal_items, given.sites, given.site_items, given.crosspost, given.seed)
-    write_all(sizes, given.pelican_items, given.folder.resolve())
+    theme = SHIPPED_THEME if given.shipped else BENCH_THEME
+    write_all(sizes, given.pelican_items, given.folder.resolve(), theme)
 
 
 def write_all(sizes: Sizes, pelican_items: int, folder: Path, theme: Path = BENCH_THEME) -> None:
-    """Write the network twice, and a single Site three times for the comparison with plain Pelican."""
+    """Write the network twice, and with the bench theme a single Site three times, to compare with plain Pelican."""
     network = make_network(sizes)
     write_congtin(network, folder / "congtin", theme)
-    write_hugo(network, folder)
+    write_hugo(network, folder, theme)
     single = network.only_portal(pelican_items)
-    write_congtin(single, folder / "single" / "congtin", theme)
-    write_hugo(single, folder / "single")
-    write_pelican(single, folder / "pelican")
-    for root in (folder / "congtin", folder / "single" / "congtin"):
+    roots = [folder / "congtin"]
+    if theme == BENCH_THEME:
+        write_congtin(single, folder / "single" / "congtin", theme)
+        write_hugo(single, folder / "single")
+        write_pelican(single, folder / "pelican")
+        roots.append(folder / "single" / "congtin")
+    for root in roots:
         _commit(root)
     counts = {"network": _counts(network), "single": _counts(single), "host": network.portal.host}
     data = {**counts, "sizes": asdict(sizes), "pelican_items": pelican_items}

@@ -24,7 +24,7 @@ SIZES = {
 }
 _PELICAN_ITEMS = 5_000
 # What decides the bytes of a network besides its sizes.
-_MAKERS = ("*.txt", "assets.py", "generate.py", "sample.py", "text.py", "write_*.py", "theme", "hugo-theme", "pelican")
+_MAKERS = ("*.txt", "assets.py", "generate.py", "sample.py", "text.py", "write_*.py", "theme", "hugo-*", "pelican")
 _FROM_REPOSITORY = ("workflows", "sites/_defaults.yaml")
 
 

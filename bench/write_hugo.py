@@ -6,32 +6,34 @@ import json
 import shutil
 from pathlib import Path
 
-from assets import hashed_assets
+from assets import Asset, hashed_assets
 from sample import COMPONENT_COPIES, FIXED, PARENT_HOST, PORTAL_COPIES, TAGS, BenchNetwork, Item, Site
-from write_congtin import contact, directory
+from write_congtin import BENCH_THEME, contact, directory
 
 HERE = Path(__file__).resolve().parent
 THEME = "hugo-theme"
 SINGLE_PAGES = {"lien-he": ("Liên hệ", "contact"), "so-do-trang": ("Sơ đồ trang", "site-map")}
 
 
-def write_hugo(network: BenchNetwork, root: Path) -> None:
-    """Write one folder for each host below ``root``/hugo, and the theme beside it."""
+def write_hugo(network: BenchNetwork, root: Path, theme: Path = BENCH_THEME) -> None:
+    """Write one folder for each host below ``root``/hugo, and the theme beside it that says what ``theme`` says."""
     shutil.copytree(HERE / "hugo-theme", root / THEME)
-    assets = hashed_assets(HERE / "theme" / "static", root / THEME / "static")
+    if theme != BENCH_THEME:
+        shutil.copytree(HERE / "hugo-shipped", root / THEME, dirs_exist_ok=True)
+    assets = hashed_assets([theme / "static", theme / "emblem.svg"], root / THEME / "static")
     for site in network.sites:
         folder = root / "hugo" / site.host
-        _write_site(network, site, folder, assets)
+        _write_site(network, site, folder, assets, theme)
         for item in network.items[site.name]:
             write_item(item, item.section, site, folder)
         for copy in network.copies[site.name]:
             write_item(copy.item, copy.section, site, folder)
 
 
-def _write_site(network: BenchNetwork, site: Site, folder: Path, assets: dict[str, str]) -> None:
+def _write_site(network: BenchNetwork, site: Site, folder: Path, assets: dict[str, Asset], theme: Path) -> None:
     folder.mkdir(parents=True)
     config = {
-        **json.loads((HERE / "hugo-theme" / "site.json").read_text("utf-8")),
+        **_settings(theme),
         "baseURL": f"https://{site.host}/",
         "title": site.title,
         "params": _params(network, site, assets),
@@ -49,12 +51,22 @@ def _write_site(network: BenchNetwork, site: Site, folder: Path, assets: dict[st
     _write_security(site, folder)
 
 
-def _params(network: BenchNetwork, site: Site, assets: dict[str, str]) -> dict[str, object]:
+def _settings(theme: Path) -> dict[str, object]:
+    """Return what hugo.json says whatever the site; the shipped theme has feeds as JSON too."""
+    found: dict[str, object] = json.loads((HERE / "hugo-theme" / "site.json").read_text("utf-8"))
+    if theme != BENCH_THEME:
+        found |= json.loads((HERE / "hugo-shipped" / "site.json").read_text("utf-8"))
+    return found
+
+
+def _params(network: BenchNetwork, site: Site, assets: dict[str, Asset]) -> dict[str, object]:
     params: dict[str, object] = {
         "demonstration": True,
         "parent_host": PARENT_HOST,
-        "style": assets["style.css"],
-        "icon": assets["icon.png"],
+        "style": assets["style.css"].address,
+        "icon": assets["icon.png"].address,
+        "assets": {name: asset.address for name, asset in assets.items()},
+        "integrity": {name: asset.integrity for name, asset in assets.items()},
         "contact": contact(site),
         "sections": [
             {"id": name, "label": label, "kind": "pages" if name == FIXED else "articles"}

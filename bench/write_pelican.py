@@ -17,7 +17,7 @@ def write_pelican(network: BenchNetwork, root: Path) -> None:
     """Write the portal of ``network`` below ``root``."""
     shutil.copytree(HERE / "pelican", root, ignore=shutil.ignore_patterns("__pycache__"))
     # Pelican puts the theme's static files into output/theme itself.
-    assets = hashed_assets(HERE / "theme" / "static", root / "named")
+    assets = hashed_assets([HERE / "theme" / "static"], root / "named")
     (root / "named" / "theme").rename(root / "theme" / "static")
     (root / "named").rmdir()
     site = network.portal
@@ -25,8 +25,8 @@ def write_pelican(network: BenchNetwork, root: Path) -> None:
         "title": site.title,
         "url": f"https://{site.host}",
         "contact": contact(site),
-        "style": assets["style.css"],
-        "icon": assets["icon.png"],
+        "style": assets["style.css"].address,
+        "icon": assets["icon.png"].address,
         "sections": [
             {"id": name, "label": label, "kind": "pages" if name == FIXED else "articles"}
             for name, label in site.sections.items()
