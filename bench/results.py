@@ -65,6 +65,7 @@ def save(folder: Path, cases: dict[str, object]) -> None:
     """Write the figures and the page made from them."""
     ordered = {name: cases[name] for name in sorted(cases, key=int)}
     text = json.dumps({"format": 1, "cases": ordered}, ensure_ascii=False, indent=1)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "performance.json").write_text(text + "\n", "utf-8")
     (folder / "performance.md").write_text(page(ordered), "utf-8")
 
