@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import os
 import subprocess
 import threading
 from contextlib import contextmanager
@@ -204,6 +205,19 @@ def test_what_nobody_signed_stays(publisher, place, tmp_path):
     renew_supplement(publisher.home, START)
     with pytest.raises(SupplementDamaged, match="not signed"):
         send(publisher, release)
+
+
+def test_neither_a_link_nor_a_pipe_travels_or_is_waited_for(publisher, place):
+    """Whoever gets into the folder of an index brings no key out with it, and stops nobody."""
+    publisher.settings(local(place))
+    release = publisher.release(1, site())
+    index(publisher, ONE)
+    part = publisher.home.search / INDEX / ONE
+    (part / "key.js").symlink_to(publisher.key)
+    os.mkfifo(part / "pipe.js")
+    renew_supplement(publisher.home, START)
+    send(publisher, release)
+    assert files_below(place) == site() | searched(ONE)
 
 
 def test_a_file_of_the_release_is_never_replaced_by_another(publisher, place):

@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,7 +184,8 @@ def _linked(home: Home, tree: Path, before: Supplement | None) -> Iterator[tuple
     for root, which in ((home.search, _POINTER), (home.search, _PART), (home.databases, _DATABASE)):
         for file in _files(root):
             name = file.relative_to(root).as_posix()
-            if which.fullmatch(name):
+            # Neither a link to somewhere else nor a pipe, which would be waited for without end.
+            if which.fullmatch(name) and stat.S_ISREG(file.lstat().st_mode):
                 link = tree / name
                 link.parent.mkdir(parents=True, exist_ok=True)
                 os.link(file, link, follow_symlinks=False)
