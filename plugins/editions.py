@@ -54,6 +54,7 @@ def prepare(pelican: Any) -> None:
     contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], words.gettext, outline)
     settings["CONGTIN_KEYS"] = job.keys or Keys(job.plan, contexts.outline, job.frame, job.interface)
     settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key, full=job.full, whole=job.whole)
+    settings["CONGTIN_READ"] = {}
     settings["CONGTIN_SINK"].open()
 
 
@@ -122,6 +123,7 @@ class _ItemPages:
         contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
         views = contexts.views
         content, body = self.content_of(placed)
+        self.settings["CONGTIN_READ"][placed.placement.path] = body, content.view
         writer.write_file(
             f"{views.plan.edition.folder}/{placed.placement.output}",
             get_template(spec.template),

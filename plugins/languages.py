@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from gettext import NullTranslations
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, Template
+from jinja2 import Environment, FileSystemBytecodeCache
 from markupsafe import Markup
 from pelican import signals
 
 from congtin.build.edition import EditionJob
 from congtin.build.interface import machine_moment, show_day, show_moment, show_month, show_number, show_size
+from congtin.build.template_environment import EditionEnvironment
 from congtin.build.view_types import SiteView
+from congtin.engine import engine_digest
 from congtin.model import Role
 
 
@@ -30,9 +32,11 @@ def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environm
     lang, views = job.interface.lang, settings["CONGTIN_VIEWS"]
     templates = job.state / "templates"
     templates.mkdir(parents=True, exist_ok=True)
+    # Compiled templates call functions of the engine.
+    compiled = FileSystemBytecodeCache(str(templates), f"{engine_digest()[:16]}-%s")
     env = EditionEnvironment(
         loader=pelicans.loader,
-        bytecode_cache=FileSystemBytecodeCache(str(templates)),
+        bytecode_cache=compiled,
         auto_reload=False,
         **settings["JINJA_ENVIRONMENT"],
     )
@@ -52,31 +56,6 @@ def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environm
     env.globals.update(_=Words(translations), once=Once(env, views.site))
     env.globals.update(asset=views.assets.url, integrity=views.assets.integrity)
     return env
-
-
-class EditionEnvironment(Environment):
-    """Jinja for one Edition: globals are complete before the first template is loaded, and no template changes."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.ready: dict[str, Template] = {}
-
-    def get_template(
-        self,
-        name: str | Template,
-        parent: str | None = None,
-        globals: MutableMapping[str, Any] | None = None,  # noqa: A002 (Jinja's name)
-    ) -> Template:
-        """Return a template; Jinja's own cache takes a lock, four times for every page."""
-        if isinstance(name, Template) or globals:
-            return super().get_template(name, parent, globals)
-        if name not in self.ready:
-            self.ready[name] = super().get_template(name, parent)
-        return self.ready[name]
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return a plain dict: Jinja's chain of dicts is copied key by key for every page."""
-        return {**self.globals, **(d or {})}
 
 
 class Once:

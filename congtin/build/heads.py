@@ -6,13 +6,13 @@ rendered and for no other.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup, escape
+from pydantic_core import to_json
 
 from congtin.build.interface import machine_moment
 from congtin.build.item_view import DocumentView, ItemView
@@ -29,7 +29,6 @@ OPENSEARCH = "opensearch.xml"
 OPENSEARCH_TYPE = "application/opensearchdescription+xml"
 # Pages that are about nothing: a machine that comes upon one shall remember nothing of it.
 _SILENT = frozenset({"404", "redirect", "withdrawn"})
-_dump = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 _Pairs = Iterable[tuple[str, str]]
 
 
@@ -148,10 +147,14 @@ def _link(rel: str, type_: str, title: str, url: str) -> str:
     return f'  <link rel="{rel}" type="{type_}" title="{escape(title)}" href="{escape(url)}">\n'
 
 
+def _json(graph: Node) -> str:
+    return to_json(graph).decode()
+
+
 def _head(links: str, names: _Pairs, properties: _Pairs, graph: Node) -> Markup:
     parts = [links, '  <link rel="schema.DCTERMS" href="http://purl.org/dc/terms/">\n']
     parts += [f'  <meta name="DCTERMS.{name}" content="{escape(value)}">\n' for name, value in names if value]
     parts += [f'  <meta property="{name}" content="{escape(value)}">\n' for name, value in properties if value]
     # Jinja writes the letters that could end the element, or begin a comment, as escapes.
-    parts.append(f'  <script type="application/ld+json">{htmlsafe_json_dumps(graph, _dump)}</script>')
+    parts.append(f'  <script type="application/ld+json">{htmlsafe_json_dumps(graph, _json)}</script>')
     return Markup("".join(parts))  # noqa: S704 (every value above is escaped)

@@ -66,6 +66,7 @@ def show_moment(value: datetime, lang: str) -> str:
     return f"{_day(local.date(), lang)}, {local.hour:02}:{local.minute:02}"
 
 
+@functools.lru_cache(maxsize=8192)
 def machine_moment(value: date | datetime) -> str:
     """Return the value for a ``datetime`` attribute."""
     return value.astimezone(HANOI_TIME).isoformat() if isinstance(value, datetime) else value.isoformat()

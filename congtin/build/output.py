@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,7 +114,9 @@ class OutputSink:
         parent = folder.rpartition("/")[0]
         if parent and parent not in self._folders:
             self._make_folder(parent)
-        Path(self._tree, folder).mkdir(exist_ok=True)
+        # Another process of the same Edition may have made it.
+        with suppress(FileExistsError):
+            os.mkdir(self._tree + folder)  # noqa: PTH102 (once a page)
         self._folders.add(folder)
 
     def _claim(self, name: str, digest: str) -> None:

@@ -8,10 +8,12 @@ from congtin.catalogue.markdown import Fragment, Heading
 
 
 def fragment_data(fragment: Fragment) -> str:
-    """Return a Fragment as text."""
-    return json.dumps(
+    """Return a Fragment as text: what is known of its HTML in one line, then the HTML as it is.
+
+    A build reads every text, and most of a text is HTML: it is not worth parsing.
+    """
+    known = json.dumps(
         {
-            "html": fragment.html,
             "headings": [[h.level, h.id, h.text] for h in fragment.headings],
             "links": fragment.links,
             "images": fragment.images,
@@ -19,13 +21,15 @@ def fragment_data(fragment: Fragment) -> str:
         },
         ensure_ascii=False,
     )
+    return f"{known}\n{fragment.html}"
 
 
 def fragment_of(data: str) -> Fragment:
     """Return the Fragment from its text."""
-    fields = json.loads(data)
+    known, _, html = data.partition("\n")
+    fields = json.loads(known)
     return Fragment(
-        html=fields["html"],
+        html=html,
         headings=tuple(Heading(*heading) for heading in fields["headings"]),
         links=tuple(fields["links"]),
         images=tuple((source, alternative) for source, alternative in fields["images"]),
