@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from congtin.build import cluster_worker
-from congtin.build.output import SEAL, STAGING, TREE, OutputSink
+from congtin.build.output import REPLACING, SEAL, STAGING, TREE, OutputSink, replacing_name
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
 
 
@@ -38,7 +38,7 @@ def staged_folder(job: SiteJob) -> Path:
 
 def staged_file(job: SiteJob) -> Path:
     """Return one of the files that were built."""
-    return min(file for file in (staged_folder(job) / TREE).rglob("*") if file.is_file())
+    return min(file for part in (TREE, REPLACING) for file in (staged_folder(job) / part).rglob("*") if file.is_file())
 
 
 def damage_a_staged_byte(job: SiteJob) -> SiteResult:
@@ -63,6 +63,22 @@ def stage_a_folder_in_the_way(job: SiteJob) -> SiteResult:
     """Build, then leave an empty folder where another Site has a page."""
     result = work_on_site(job)
     (staged_folder(job) / TREE / "other.ha.gov.vn" / "index.html").mkdir(parents=True)
+    return result
+
+
+def stage_a_link_to_a_folder(job: SiteJob) -> SiteResult:
+    """Build, then leave the pages where they can still be changed."""
+    result, pages = work_on_site(job), staged_folder(job) / TREE
+    elsewhere = shared_folder(job) / f"elsewhere-{os.getpid()}"
+    pages.rename(elsewhere)
+    pages.symlink_to(elsewhere)
+    return result
+
+
+def replace_a_page_nobody_listed(job: SiteJob) -> SiteResult:
+    """Build, then leave a file for another Site's page among those that replace older ones."""
+    result = work_on_site(job)
+    (staged_folder(job) / REPLACING / replacing_name("other.ha.gov.vn/index.html")).write_bytes(b"x")
     return result
 
 
@@ -139,6 +155,8 @@ KINDS = {
         damage_a_staged_byte,
         replace_a_staged_file_by_a_link,
         stage_a_folder_in_the_way,
+        stage_a_link_to_a_folder,
+        replace_a_page_nobody_listed,
         seal_nonsense,
         bring_a_file_of_another_site,
         write_another_text,

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from congtin.build.manifest import FOLDER, STAGING, Manifest, edition_name, edition_of, replace_file
-from congtin.build.output import SEAL, TREE
+from congtin.build.output import REPLACING, SEAL, TREE, replacing_name
 from congtin.model import EditionKey
 
 _JOURNAL = "journal.json"
@@ -57,7 +57,8 @@ def _finish(root: Path, state: Path, built: list[str], gone: list[str]) -> int:
                 remove_output(root, name)
                 removed += edition in gone
     (state / FOLDER).mkdir(parents=True, exist_ok=True)
-    for name in new:
+    for name, manifest in new.items():
+        _replace(staging / name / REPLACING, root, manifest.outputs)
         _merge(staging / name / TREE, root)
         (staging / name / SEAL).replace(Manifest.file(state, edition_of(name)))
     for name in gone:
@@ -70,6 +71,30 @@ def _old_outputs(state: Path, name: str) -> set[str]:
     return set(Manifest.load(state, edition_of(name)).outputs)
 
 
+def _replace(source: Path, root: Path, names: Iterable[str]) -> None:
+    """Move every file of ``source`` to where the output of that `replacing_name` is."""
+    waiting = {entry.name for entry in source.iterdir()} if source.is_dir() else set()
+    for name in names:
+        if not waiting:
+            return
+        staged = replacing_name(name)
+        if staged in waiting:
+            waiting.remove(staged)
+            _put(f"{source}/{staged}", f"{root}/{name}")
+
+
+def _put(file: str, target: str) -> None:
+    """Move a file to where it belongs, whatever has come to stand there."""
+    try:
+        os.replace(file, target)  # noqa: PTH105 (once a page)
+    except (IsADirectoryError, FileNotFoundError):
+        there = Path(target)
+        if there.is_dir():
+            shutil.rmtree(there)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        Path(file).replace(there)
+
+
 def _merge(source: Path, target: Path) -> None:
     """Move everything in ``source`` to ``target``: whole folders where there is none yet."""
     if not source.is_dir():
@@ -78,9 +103,7 @@ def _merge(source: Path, target: Path) -> None:
         for entry in sorted(entries, key=lambda entry: entry.name):
             there = target / entry.name
             if not entry.is_dir(follow_symlinks=False):
-                if there.is_dir() and not there.is_symlink():
-                    shutil.rmtree(there)
-                Path(entry.path).replace(there)
+                _put(entry.path, str(there))
             elif there.is_dir() and not there.is_symlink():
                 _merge(Path(entry.path), there)
             else:

@@ -19,6 +19,9 @@ from congtin.messages import msg
 from congtin.model import EditionKey
 
 TREE = "tree"
+"""Files in folders of their own, which are put in place as they are."""
+REPLACING = "replacing"
+"""Files that take the place of older ones, under `replacing_name`: such a file needs no folder of its own here."""
 SEAL = "sealed.txt"
 _PART = r"(?!\.{1,2}(?:/|$))[a-z0-9._][a-z0-9._-]*"
 _NAME = re.compile(rf"{_PART}(?:/{_PART})*")
@@ -50,6 +53,7 @@ class OutputSink:
         self.changed = 0
         self._base = f"{root}/"
         self._tree = f"{self.staging / TREE}/"
+        self._replacing = f"{self.staging / REPLACING}/"
         self._folders: set[str] = set()
 
     @cached_property
@@ -60,14 +64,15 @@ class OutputSink:
     def open(self) -> None:
         """Begin anew; leftovers of an interrupted run go."""
         shutil.rmtree(self.staging, ignore_errors=True)
-        (self.staging / TREE).mkdir(parents=True)
+        for folder in (TREE, REPLACING):
+            (self.staging / folder).mkdir(parents=True)
 
     def keep(self, name: str, key: str) -> bool:
         """Keep the file that is there when nothing it shows has changed; tell whether that was so."""
         before = self.before
         known = before.outputs.get(name)
         reason = FULL if self.full else NEW if known is None else self._difference(before.keys.get(name, ""), key)
-        if not reason and not self.whole and not _is_file(self._base + name):
+        if not reason and not self.whole and _size(self._base + name) is None:
             reason = LOST
         if key:
             self.keys[name] = key
@@ -90,12 +95,16 @@ class OutputSink:
     def put(self, name: str, data: bytes) -> None:
         """Take the bytes of ``name``, a path below the output root; equal bytes stay untouched on disk."""
         self._claim(name, hashlib.sha256(data).hexdigest())
-        if _holds(self._base + name, data):
+        old = _size(self._base + name)
+        if old == len(data) and _holds(self._base + name, data):
             return
-        folder = name.rpartition("/")[0]
-        if folder not in self._folders:
-            self._make_folder(folder)
-        write_new(self._tree + name, data)
+        if old is None:
+            folder = name.rpartition("/")[0]
+            if folder not in self._folders:
+                self._make_folder(folder)
+            write_new(self._tree + name, data)
+        else:
+            write_new(self._replacing + replacing_name(name), data)
         self.changed += 1
 
     def collected(self, work: Callable[[], None]) -> tuple[dict[str, str], int]:
@@ -139,6 +148,11 @@ class OutputSink:
         shutil.rmtree(self.staging, ignore_errors=True)
 
 
+def replacing_name(name: str) -> str:
+    """Return what an output is called among the files that take the place of older ones."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
 def write_new(path: str, data: bytes) -> None:
     """Write a file that does not exist yet; a stream's other calls would cost as much again for every page."""
     target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -150,19 +164,15 @@ def write_new(path: str, data: bytes) -> None:
         os.close(target)
 
 
-def _is_file(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
-
-
-def _holds(path: str, data: bytes) -> bool:
+def _size(path: str) -> int | None:
+    """Return the size of a plain file; nothing for anything else."""
     try:
         status = os.lstat(path)
     except OSError:
-        return False
-    if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
-        return False
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _holds(path: str, data: bytes) -> bool:
     with open(path, "rb") as stream:  # noqa: PTH123 (once a page)
         return stream.read() == data

@@ -20,7 +20,7 @@ from secrets import SystemRandom
 
 from congtin.build.cluster_worker import INCOMING, show
 from congtin.build.manifest import STAGING, Manifest, belongs_to, edition_name
-from congtin.build.output import SEAL, TREE
+from congtin.build.output import REPLACING, SEAL, TREE, replacing_name
 from congtin.build.pictures import FOLDER as PICTURES
 from congtin.build.site_work import SiteJob, SiteResult, work_on_site
 from congtin.catalogue.state import FILE
@@ -52,9 +52,14 @@ class _Edition:
     sealed: Manifest
     before: Mapping[str, str]
 
-    @property
-    def tree(self) -> Path:
-        return self.output / STAGING / edition_name(self.key) / TREE
+    def staged(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield everything that was collected, by the output it is to be."""
+        folder = self.output / STAGING / edition_name(self.key)
+        yield from _tree(str(folder / TREE), "")
+        outputs = {replacing_name(name): name for name in self.sealed.outputs}
+        for name, entry in _tree(str(folder / REPLACING), ""):
+            # A name that is none of these is no output either.
+            yield outputs.get(name, f"{REPLACING}/{name}"), entry
 
 
 def take_over(
@@ -109,8 +114,13 @@ def _move(output: Path, key: EditionKey, worker: str) -> Manifest:
 
 def _sealed(folder: Path) -> Manifest:
     """Read a worker's list; unlike `Manifest.read`, raise when anything about it is odd."""
-    if not stat.S_ISDIR(folder.lstat().st_mode) or {entry.name for entry in folder.iterdir()} != {TREE, SEAL}:
+    parts = {TREE, REPLACING}
+    if not stat.S_ISDIR(folder.lstat().st_mode) or {entry.name for entry in folder.iterdir()} != {*parts, SEAL}:
         raise ValueError(folder.name)
+    for part in parts:
+        # Behind a link the worker could still change what has been looked at.
+        if not stat.S_ISDIR((folder / part).lstat().st_mode):
+            raise ValueError(part)
     with os.fdopen(os.open(folder / SEAL, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as stream:
         return Manifest.parse(stream.read())
 
@@ -132,7 +142,7 @@ def _require_single_owners(received: Sequence[_Edition]) -> None:
 def _damage(edition: _Edition) -> Msg | None:
     """Return what is wrong with the bytes of an Edition: of each file that is new, or not known from before."""
     outputs, staged = edition.sealed.outputs, set()
-    for name, entry in _tree(str(edition.tree), ""):
+    for name, entry in edition.staged():
         staged.add(name)
         if name not in outputs or not entry.is_file(follow_symlinks=False) or digest_of(entry.path) != outputs[name]:
             return _is_not_right(name, edition)
