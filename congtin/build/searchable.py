@@ -6,13 +6,14 @@ made of it can show one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+
+from pydantic_core import to_json
 
 from congtin.build.contexts import Contexts
 from congtin.build.manifest import SERVER_FOLDER
 from congtin.build.plan import PlacedItem
-from congtin.build.view_types import Card
+from congtin.catalogue.front_matter import Document
 from congtin.languages import html_lang
 from congtin.model import HANOI_TIME
 
@@ -28,44 +29,54 @@ def searchable_list(contexts: Contexts) -> tuple[str, Sequence[PlacedItem]]:
 def searchable(contexts: Contexts, shown: Sequence[PlacedItem]) -> bytes:
     """Return the list: a line about the Edition, then one for each Item; what an Item lacks is left out."""
     lines = [_edition(contexts), *(_item(contexts, placed) for placed in shown)]
-    return "".join(f"{json.dumps(line, ensure_ascii=False, sort_keys=True)}\n" for line in lines).encode()
+    return b"".join(to_json(line) + b"\n" for line in lines)
 
 
 def _edition(contexts: Contexts) -> dict[str, str]:
     plan = contexts.plan
     return {
-        "site": plan.site.id,
-        "portal": plan.site.portal_id,
-        "name": contexts.views.site.name.text,
-        "lang": plan.lang,
         "host": plan.edition.host,
+        "lang": plan.lang,
+        "name": contexts.views.site.name.text,
+        "portal": plan.site.portal_id,
         "root": plan.edition.root_path,
+        "site": plan.site.id,
     }
 
 
 def _item(contexts: Contexts, placed: PlacedItem) -> dict[str, str]:
-    card = contexts.views.card(placed)
-    facts = {
-        "id": card.id,
-        "path": placed.placement.path,
-        "role": placed.placement.role.value,
-        "title": card.title.text,
-        "lang": html_lang(placed.placement.lang),
-        "summary": card.summary,
-        "section": card.section.text,
-        "type": card.document_type.text or kind_label(contexts, card.kind),
-        "number": card.number,
-        "issuer": card.issuer.text,
-        "date": _day(card),
+    """Return the line of an Item.
+
+    The list has all Items and is made anew when one changes: no card is made for it, but for documents, which have
+    words of their own there.
+    """
+    views, facts, placement = contexts.views, placed.item.facts, placed.placement
+    card = views.card(placed) if isinstance(facts, Document) else None
+    # In the order of their names: this is a file, and equal content shall be equal bytes.
+    found = {
+        "date": _day(placed),
+        "id": facts.id,
+        "issuer": card.issuer.text if card else "",
+        "lang": html_lang(placement.lang),
+        "number": card.number if card else "",
+        "path": placement.path,
+        "role": placement.role.value,
+        "section": views.sections[placement.section].label.text,
+        "summary": placed.teaser,
+        "title": placed.text("title"),
+        "type": (card.document_type.text if card else "") or kind_label(contexts, facts.kind),
     }
-    return {name: value for name, value in facts.items() if value}
+    return {name: value for name, value in found.items() if value}
 
 
-def _day(card: Card) -> str:
+def _day(placed: PlacedItem) -> str:
     """Return the day a reader knows an Item by; a fixed page has none."""
-    if card.kind == "page":
+    facts = placed.item.facts
+    if facts.kind == "page":
         return ""
-    return (card.issued or card.date.astimezone(HANOI_TIME).date()).isoformat()
+    if isinstance(facts, Document):
+        return facts.issued.isoformat()
+    return facts.date.astimezone(HANOI_TIME).date().isoformat()
 
 
 def kind_label(contexts: Contexts, kind: str) -> str:
