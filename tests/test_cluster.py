@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import os
 import re
 import shutil
@@ -20,7 +22,7 @@ from bad_workers import KINDS
 from network import REPOSITORY, TinyNetwork, article, document, translation
 from ports import free_port
 
-from congtin.build.cluster import sample_size
+from congtin.build.cluster import sample_size, speaking_to
 from congtin.build.cluster_worker import held_keys, inspect_worker
 from congtin.build.pipeline import build
 from congtin.build.request import BuildRequest, Cluster, Progress
@@ -326,6 +328,18 @@ def test_a_machine_lost_in_the_middle(tiny, own_cluster, tmp_path, victim, said)
     if victim:
         build_into(far, net, own_cluster.address())
         assert files(far) == built_here(net, tmp_path / "local")
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionResetError("gone"), concurrent.futures.CancelledError(), asyncio.CancelledError()], ids=repr
+)
+def test_however_dask_says_that_the_scheduler_is_gone_the_person_reads_a_sentence(error):
+    """Which of them it raises depends on what it was waiting for at that moment."""
+    with (
+        pytest.raises(BuildError, match=r"The scheduler tls://10\.0\.0\.1:8786 was lost"),
+        speaking_to("tls://10.0.0.1:8786"),
+    ):
+        raise error
 
 
 class Stopped(Progress):

@@ -6,6 +6,7 @@ the build, so that never two machines write the files of one Site.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 import shutil
@@ -76,14 +77,19 @@ def sample_size(asked: int | None, sites: int) -> int:
     return max(2, -(-sites // 100)) if asked is None else asked
 
 
-@contextlib.contextmanager
-def _speaking_to(address: str) -> Iterator[None]:
-    """Raise a lost connection as what it is; nothing that reads or writes files belongs in here."""
+def _lost() -> tuple[type[BaseException], ...]:
+    """Return what Dask raises when a connection is lost; what waits in its own loop then is cancelled there."""
     from distributed import CancelledError
 
+    return (OSError, CancelledError, asyncio.CancelledError)
+
+
+@contextlib.contextmanager
+def speaking_to(address: str) -> Iterator[None]:
+    """Raise a lost connection as what it is; nothing that reads or writes files belongs in here."""
     try:
         yield
-    except (OSError, CancelledError) as error:
+    except _lost() as error:
         detail = f"{type(error).__name__}: {error}"
         raise BuildError(msg("The scheduler {address} was lost: {detail}", address=address, detail=detail)) from error
 
@@ -167,7 +173,7 @@ class _Run:
 
     def _workers(self) -> list[str]:
         """Return the workers there are; raise BuildError when one is lost with its work, or a new one is unfit."""
-        with _speaking_to(self.asked.cluster.address):
+        with speaking_to(self.asked.cluster.address):
             # Else Dask would try for half a minute to reach a scheduler that has forgotten us.
             if self.client.status != "running":
                 raise ConnectionError(self.client.status)
@@ -185,7 +191,7 @@ class _Run:
         if not addresses:
             return
         question = (str(self.root), str(self.probe.file), self.probe.secret)
-        with _speaking_to(self.asked.cluster.address):
+        with speaking_to(self.asked.cluster.address):
             answers = self.client.run(inspect_worker, *question, workers=addresses, on_error="return")
         for address, answer in sorted(answers.items()):
             _require_fit(address, answer, self.frame)
@@ -193,14 +199,14 @@ class _Run:
 
     def _give(self, address: str, job: SiteJob) -> None:
         parcel, key = pack(job), f"congtin-{secrets.token_hex(8)}"
-        with _speaking_to(self.asked.cluster.address):
+        with speaking_to(self.asked.cluster.address):
             future = self.client.submit(build_here, parcel, key=key, pure=False, workers=[address])
         self.building[address] = future, job
 
     def _take(self) -> Iterator[Returned]:
         from distributed import wait
 
-        with _speaking_to(self.asked.cluster.address), contextlib.suppress(TimeoutError):
+        with speaking_to(self.asked.cluster.address), contextlib.suppress(TimeoutError):
             wait([future for future, _ in self.building.values()], timeout=_GLANCE, return_when="FIRST_COMPLETED")
         for address, (future, job) in list(self.building.items()):
             if future.done():
@@ -209,7 +215,7 @@ class _Run:
                 yield returned
 
     def _result(self, future: Future[bytes], job: SiteJob) -> SiteResult:
-        with _speaking_to(self.asked.cluster.address):
+        with speaking_to(self.asked.cluster.address):
             failure = future.exception(timeout=PATIENCE)
             answer = None if failure else open_answer(future.result(timeout=PATIENCE))
         if answer and answer.error:
@@ -224,7 +230,7 @@ class _Run:
         if self.client.status != "running":
             return  # Workers that lose their scheduler stop by themselves.
         # The error that led here is the one to raise.
-        with contextlib.suppress(OSError, CongtinError):
+        with contextlib.suppress(CongtinError, *_lost()):
             self.client.cancel([future for future, _ in self.building.values()], force=True)
             until = time.monotonic() + PATIENCE
             while time.monotonic() < until:
