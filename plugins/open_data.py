@@ -29,7 +29,7 @@ class OpenData(Generator):  # type: ignore[misc]  # Pelican has no type hints
             if not sink.keep(name, keys.of_data(part.entries, part.number, part.newer, part.older)):
                 sink.put(name, api.page(page))
         sink.put(f"{folder}/{ROOT}{SITE}", api.site())
-        documents, name = api.own_documents(), f"{folder}/{ROOT}{DOCUMENTS}"
+        documents, name = api.own_documents, f"{folder}/{ROOT}{DOCUMENTS}"
         if documents and not sink.keep(name, keys.of_data(documents)):
             sink.put(name, api.documents(documents))
         if contexts.plan.site.kind is SiteKind.PORTAL and contexts.plan.edition == contexts.plan.site.editions[0]:
@@ -40,7 +40,7 @@ class OpenData(Generator):  # type: ignore[misc]  # Pelican has no type hints
         folder = contexts.plan.edition.folder
         sink.put(f"{folder}/{ROOT}{SITES}", sites_of(contexts))
         sink.put(f"{folder}/{ROOT}{DESCRIPTION}", description(contexts))
-        key = self.settings["CONGTIN_KEYS"].of_data(open_datasets(contexts), bool(api.own_documents()))
+        key = self.settings["CONGTIN_KEYS"].of_data(open_datasets(contexts), bool(api.own_documents))
         names = {form: f"{folder}/{CATALOGUE}{form}" for form in (TURTLE, JSON_LD)}
         due = [form for form, name in names.items() if not sink.keep(name, key)]
         if not due:

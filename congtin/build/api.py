@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -80,7 +81,7 @@ class Api:
             managing_authority=options.managing_authority,
             operator=options.operator,
             responsible_post=options.responsible_post,
-            contact=models.ContactFacts(**options.contact.model_dump()),
+            contact=models.ContactFacts(**dict(options.contact)),
             sections=[
                 models.SectionFacts(
                     id=name,
@@ -92,7 +93,7 @@ class Api:
             ],
             languages=versions(site),
             items=self._address(f"{ITEMS}.json"),
-            documents_csv=self._address(DOCUMENTS) if self.own_documents() else None,
+            documents_csv=self._address(DOCUMENTS) if self.own_documents else None,
             feed=f"{self.edition.base_url}{JSON_FEED}",
             description=address_of(plan.portal_site.editions[0], DESCRIPTION),
         )
@@ -151,8 +152,9 @@ class Api:
             html=html if own else None,
         )
 
+    @cached_property
     def own_documents(self) -> list[PlacedItem]:
-        """Return the documents that are at home here, oldest first."""
+        """The documents that are at home here, oldest first."""
         live = self.contexts.outline.live
         return [p for p in live if p.placement.role is Role.ORIGINAL and isinstance(p.item.facts, Document)]
 

@@ -227,9 +227,9 @@ class Contexts:
         options = self.plan.site.options
         portal = self.plan.portal_site.options.contact
         return {
-            "contact": options.contact.model_dump(),
+            "contact": dict(options.contact),
             "board": self.views.vietnamese(options.board),
-            "portal_contact": {k: v for k, v in portal.model_dump().items() if v},
+            "portal_contact": {k: v for k, v in portal if v},
         }
 
     def directory_counts(self) -> list[Count]:

@@ -82,7 +82,7 @@ class _Catalogue:
         sites = self._dataset("#sites", gettext("Sites of this portal"))
         self._file(sites, self._address(SITES), "json")
         yield sites
-        if self.api.own_documents():
+        if self.api.own_documents:
             documents = self._dataset("#documents", gettext("Documents"))
             self._file(documents, self._address(DOCUMENTS), "csv")
             yield documents

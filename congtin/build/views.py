@@ -99,7 +99,7 @@ class Views:
             accessibility_url=self.address(ACCESSIBILITY_PATH),
             sitemap_url=self.address(SITEMAP_PATH),
             search_url=self.address(SEARCH_PATH),
-            contact={k: v for k, v in options.contact.model_dump().items() if v},
+            contact={k: v for k, v in options.contact if v},
             owning_authority=self.vietnamese(options.owning_authority),
             managing_authority=self.vietnamese(options.managing_authority),
             operator=self.vietnamese(options.operator),
