@@ -50,8 +50,8 @@ def _ticks() -> tuple[int, int]:
     return sum(numbers[:8]), numbers[3] + numbers[4]
 
 
-def context(hugo: Path | None) -> dict[str, str]:
-    """Return where and with what something is measured now."""
+def context(hugo: Path | None, folder: Path | None = None) -> dict[str, str]:
+    """Return where and with what something is measured now; ``folder`` is where the networks lie."""
     found = {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": _commit(),
@@ -61,7 +61,19 @@ def context(hugo: Path | None) -> dict[str, str]:
         "Pelican": version("pelican"),
         "Jinja2": version("Jinja2"),
     }
+    if folder:
+        found["file system"] = file_system(folder)
     return {**found, "Hugo": _hugo_version(hugo)} if hugo else found
+
+
+def file_system(folder: Path) -> str:
+    """Return the kind of file system a folder is on, and whether it discards the blocks of every file it frees."""
+    best, found = "", "unknown"
+    for line in Path("/proc/self/mounts").read_text("utf-8").splitlines():
+        _, point, kind, options, *_ = line.split()
+        if folder.resolve().is_relative_to(point) and len(point) >= len(best):
+            best, found = point, f"{kind} with discard" if "discard" in options.split(",") else kind
+    return found
 
 
 def _cores() -> str:

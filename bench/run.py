@@ -45,7 +45,7 @@ def main() -> None:
 def _keep(target: Path, bench: Bench, found: dict[str, list[Line]]) -> None:
     """Replace the rows of these cases; what was measured is kept even when a later case fails."""
     hugo = Path(bench.hugo) if any(run.who == "Hugo" for case in found.values() for run in case[0].runs) else None
-    told = context(hugo)
+    told = context(hugo, bench.folder)
     cases = results.load(target / "performance.json")
     cases.update({name: results.measured_now(lines, bench.size, told) for name, lines in found.items()})
     results.save(target, cases)
