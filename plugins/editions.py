@@ -119,11 +119,13 @@ class _ItemPages:
             sink.add(outputs, changed)
 
     def write_page(self, writer: EditionWriter, get_template: Any, spec: PageSpec, placed: PlacedItem) -> None:
-        """Render the page of one Item; nothing of it stays in memory."""
+        """Render the page of one Item; of very many nothing stays in memory."""
         contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
         views = contexts.views
         content, body = self.content_of(placed)
-        self.settings["CONGTIN_READ"][placed.placement.path] = body, content.view
+        read: dict[str, tuple[str, Any]] = self.settings["CONGTIN_READ"]
+        if len(read) < MANY_PAGES:
+            read[placed.placement.path] = body, content.view
         writer.write_file(
             f"{views.plan.edition.folder}/{placed.placement.output}",
             get_template(spec.template),
