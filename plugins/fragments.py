@@ -15,6 +15,7 @@ from pelican.urlwrappers import Category
 from congtin.build.addresses import Addresses
 from congtin.build.edition import EditionJob
 from congtin.build.item_view import item_view
+from congtin.build.neighbours import Beside
 from congtin.build.plan import PlacedItem
 from congtin.catalogue.store import CatalogueStore
 
@@ -34,14 +35,15 @@ class FragmentReader(BaseReader):  # type: ignore[misc]  # Pelican has no type h
         path = Path(source_path).relative_to(job.plan.root).as_posix()
         return self.read_placed(next(placed for placed in job.plan.items if placed.source.path == path))
 
-    def read_placed(self, placed: PlacedItem) -> tuple[str, dict[str, Any]]:
-        """Return (HTML, metadata) of an Item in this Edition."""
+    def read_placed(self, placed: PlacedItem, beside: Beside | None = None) -> tuple[str, dict[str, Any]]:
+        """Return (HTML, metadata) of an Item in this Edition; ``beside`` are the Items its page names, if it is one."""
         job: EditionJob = self.settings["CONGTIN_JOB"]
         fragment = self.store.fragment(placed.source.blob)
         if fragment is None:
             raise LookupError(placed.source.path)
         folder, path = job.plan.edition.folder, placed.placement.path
-        beside = self.settings["CONGTIN_CONTEXTS"].outline.neighbours.of(placed)
+        if beside is None:
+            beside = self.settings["CONGTIN_CONTEXTS"].outline.neighbours.of(placed)
         metadata = {
             "title": placed.text("title"),
             "summary": placed.teaser,

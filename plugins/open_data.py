@@ -11,6 +11,7 @@ from congtin.build.api_models import ROOT
 from congtin.build.contexts import Contexts
 from congtin.build.datasets import CATALOGUE, JSON_LD, TURTLE, open_datasets
 from congtin.build.item_view import ItemView
+from congtin.build.neighbours import NOTHING
 from congtin.build.output import OutputSink
 from congtin.build.plan import PlacedItem
 from congtin.build.writer import EditionWriter
@@ -57,7 +58,7 @@ class OpenData(Generator):  # type: ignore[misc]  # Pelican has no type hints
         known: tuple[str, ItemView] | None = self.settings["CONGTIN_READ"].get(placed.placement.path)
         if known:
             return known
-        body, metadata = self.readers.readers["md"].read_placed(placed)
+        body, metadata = self.readers.readers["md"].read_placed(placed, NOTHING)
         return body, metadata["view"]
 
 

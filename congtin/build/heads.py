@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pydantic_core import to_json
 
 from congtin.build.interface import machine_moment
@@ -19,6 +19,7 @@ from congtin.build.item_view import DocumentView, ItemView
 from congtin.build.linked_data import LinkedData, Node
 from congtin.build.pages import Outline, PageSpec
 from congtin.build.plan import PlacedItem
+from congtin.build.template_environment import escaped
 from congtin.build.view_types import PageView, Text
 from congtin.build.views import Views
 from congtin.languages import html_lang, open_graph_locale
@@ -144,7 +145,7 @@ def search_path(outline: Outline) -> str | None:
 
 
 def _link(rel: str, type_: str, title: str, url: str) -> str:
-    return f'  <link rel="{rel}" type="{type_}" title="{escape(title)}" href="{escape(url)}">\n'
+    return f'  <link rel="{rel}" type="{type_}" title="{escaped(title)}" href="{escaped(url)}">\n'
 
 
 def _json(graph: Node) -> str:
@@ -153,8 +154,8 @@ def _json(graph: Node) -> str:
 
 def _head(links: str, names: _Pairs, properties: _Pairs, graph: Node) -> Markup:
     parts = [links, '  <link rel="schema.DCTERMS" href="http://purl.org/dc/terms/">\n']
-    parts += [f'  <meta name="DCTERMS.{name}" content="{escape(value)}">\n' for name, value in names if value]
-    parts += [f'  <meta property="{name}" content="{escape(value)}">\n' for name, value in properties if value]
+    parts += [f'  <meta name="DCTERMS.{name}" content="{escaped(value)}">\n' for name, value in names if value]
+    parts += [f'  <meta property="{name}" content="{escaped(value)}">\n' for name, value in properties if value]
     # Jinja writes the letters that could end the element, or begin a comment, as escapes.
     parts.append(f'  <script type="application/ld+json">{htmlsafe_json_dumps(graph, _json)}</script>')
     return Markup("".join(parts))  # noqa: S704 (every value above is escaped)

@@ -32,7 +32,7 @@ class Beside:
         yield from self.related
 
 
-_NOTHING = Beside()
+NOTHING = Beside()
 _Latest = Mapping[str, "deque[tuple[int, PlacedItem]]"]
 
 
@@ -59,7 +59,7 @@ class Neighbours:
         """Return what stands beside an Item; nothing where it is withdrawn."""
         item_id = placed.item.id
         sides = self._sides.get(item_id)
-        return Beside(*sides, self._related.get(item_id, ())) if sides else _NOTHING
+        return Beside(*sides, self._related.get(item_id, ())) if sides else NOTHING
 
 
 def _reading_order(listing: Listing) -> Iterable[PlacedItem]:

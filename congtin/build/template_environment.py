@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, Collection, MutableMapping
 from typing import Any
 
 from jinja2 import Environment, Template
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
+from jinja2.runtime import Context, Macro
+from jinja2.utils import internalcode
 from markupsafe import Markup, escape
 from markupsafe._speedups import _escape_inner
 
@@ -34,14 +36,36 @@ class _Generator(CodeGenerator):
             self.write("environment.escaped(")
 
 
+class _Context(Context):
+    """Calls what templates call most without asking it each time whether it wants to know the context."""
+
+    environment: EditionEnvironment
+
+    @internalcode
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Return what a macro or another callable returns."""
+        kind = type(called)
+        if kind is not Macro and kind not in self.environment.plain:
+            return super().call(called, *args, **kwargs)
+        # Jinja passes the variables of a block and of a loop to every call there.
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return called(self.eval_ctx, *args, **kwargs) if kind is Macro else called(*args, **kwargs)
+
+
 class EditionEnvironment(Environment):
-    """Jinja for one Edition: globals are complete before the first template is loaded, and no template changes."""
+    """Jinja for one Edition: globals are complete before the first template is loaded, and no template changes.
+
+    Objects of the ``plain`` classes are called with what the template gives and nothing else.
+    """
 
     code_generator_class = _Generator
+    context_class = _Context
     escaped = staticmethod(escaped)
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, plain: Collection[type] = (), **options: Any) -> None:
         super().__init__(**options)
+        self.plain = frozenset(plain)
         self.ready: dict[str, Template] = {}
 
     def get_template(

@@ -53,5 +53,6 @@ class Memory:
         return known if all(known.source(source.lang) is source for source in sources) else None
 
     def keep_item(self, item: Item) -> None:
-        """Remember an Item."""
+        """Remember an Item, with what every build would work out of it again."""
+        item.work_out()
         self._items[item.item_path] = item

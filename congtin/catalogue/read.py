@@ -58,7 +58,7 @@ def read_source(
     root: Path, where: SourcePath, kinds: Kinds, fragments: Fragments, inspect: Inspect | None, known: str = ""
 ) -> Reading | None:
     """Read one file below ``root``, an Item of one of these ``kinds``; None when its blob id is the ``known`` one."""
-    return _Reader(where, source_models(kinds), fragments, inspect).read(root / where.path, known)
+    return _Reader(where, source_models(kinds), fragments, inspect).read(f"{root}/{where.path}", known)
 
 
 @dataclass
@@ -75,10 +75,11 @@ class _Reader:
     def fail(self, code: str, message: Msg, line: int = 0, hint: Msg | None = None) -> None:
         self.problems.append(Problem(code, message, self.where.path, line, hint))
 
-    def read(self, file: Path, known: str) -> Reading | None:
+    def read(self, file: str, known: str) -> Reading | None:
         source = None
         try:
-            data = file.read_bytes()
+            with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 (a hundred thousand of them)
+                data = stream.read()
         except OSError as error:
             self.fail("unreadable", msg("The file cannot be read: {detail}.", detail=error.strerror))
         else:

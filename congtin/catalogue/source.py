@@ -121,6 +121,11 @@ class Item:
     def item_path(self) -> str:
         return self.original.where.item_path
 
+    def work_out(self) -> None:
+        """Work out now what is worked out once: for an Item that several processes are going to ask."""
+        for name in _WORKED_OUT:
+            getattr(self, name)
+
     def source(self, lang: str) -> Source | None:
         """Return the Source in a language, the original included."""
         return self.original if self.original.lang == lang else self.translations.get(lang)
@@ -142,6 +147,9 @@ class Item:
         """Tell whether the original has changed since this translation was made (B4)."""
         front = translation.front
         return isinstance(front, Translation) and front.translated_from != self.original.blob
+
+
+_WORKED_OUT = [name for name, value in vars(Item).items() if isinstance(value, cached_property)]
 
 
 def _path(source: Source) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from congtin.catalogue.affected import affected_sites
 from congtin.catalogue.files import Files, all_files
@@ -44,9 +45,8 @@ class Chunk:
         return self.wheres[0].path
 
 
-@dataclass(frozen=True, slots=True)
-class ReadFile:
-    """A file that is not as the store has it."""
+class ReadFile(NamedTuple):
+    """A file that is not as the store has it; a tuple as `SourcePath` is."""
 
     row: Row
     edges: tuple[Edge, ...] = ()
