@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache
 from gettext import NullTranslations
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment
+from jinja2.filters import do_urlencode
 from markupsafe import Markup
 from pelican import signals
 
+from congtin.build.compiled_templates import compiled_templates
 from congtin.build.edition import EditionJob
 from congtin.build.interface import machine_moment, show_day, show_moment, show_month, show_number, show_size
 from congtin.build.template_environment import EditionEnvironment
 from congtin.build.view_types import SiteView
-from congtin.engine import engine_digest
 from congtin.model import Role
 
 
@@ -30,14 +32,11 @@ def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environm
     """Return the environment of an Edition, with everything Pelican puts into its own."""
     job: EditionJob = settings["CONGTIN_JOB"]
     lang, views = job.interface.lang, settings["CONGTIN_VIEWS"]
-    templates = job.state / "templates"
-    templates.mkdir(parents=True, exist_ok=True)
-    # Compiled templates call functions of the engine.
-    compiled = FileSystemBytecodeCache(str(templates), f"{engine_digest()[:16]}-%s")
     env = EditionEnvironment(
         loader=pelicans.loader,
-        bytecode_cache=compiled,
+        bytecode_cache=compiled_templates(job.state),
         auto_reload=False,
+        plain=(Each, Once, Words),
         **settings["JINJA_ENVIRONMENT"],
     )
     for own, given in ((env.filters, pelicans.filters), (env.tests, pelicans.tests), (env.globals, pelicans.globals)):
@@ -52,6 +51,8 @@ def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environm
         size=lambda value: show_size(value, lang),
         machine=machine_moment,
         each=Each(),
+        # An address stands in several links of a page.
+        urlencode=lru_cache(maxsize=64)(do_urlencode),
     )
     env.globals.update(_=Words(translations), once=Once(env, views.site))
     env.globals.update(asset=views.assets.url, integrity=views.assets.integrity)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pelican
+import pelican.generators
+from jinja2 import ChoiceLoader
 from pelican import ArticlesGenerator, PagesGenerator, Pelican, signals
+from pelican.generators import Generator
 from pelican.settings import read_settings
 
 from congtin.build.brands import Brand
 from congtin.build.frame import Frame
 from congtin.build.interface import Interface, interface_for
 from congtin.build.keys import Keys
+from congtin.build.manifest import Manifest
 from congtin.build.output import Written
 from congtin.build.plan import EditionPlan
 from congtin.build.plugin_modules import plugin_modules
@@ -26,8 +30,20 @@ from congtin.network.load import load_network
 from congtin.network.pelican_settings import pelican_settings
 
 
-class EditionPelican(Pelican):  # type: ignore[misc]  # Pelican has no type hints
+class _WrittenApart(Generator):  # type: ignore[misc]  # Pelican has no type hints
+    """Comes after all others: waits for the parts that are written in other processes."""
+
+    def generate_output(self, writer: object) -> None:
+        self.settings["CONGTIN_APART"].finish()
+
+
+class EditionPelican(Pelican):  # type: ignore[misc]
     """Pelican with the plugins' generators in place of its own for articles and pages."""
+
+    def run(self) -> None:
+        """Run the generators; no process writes any more when this ends, in whatever way."""
+        with closing(self.settings["CONGTIN_APART"]):
+            super().run()
 
     def _get_generator_classes(self) -> list[type]:
         found: list[type] = []
@@ -36,7 +52,7 @@ class EditionPelican(Pelican):  # type: ignore[misc]  # Pelican has no type hint
         for needed in (ArticlesGenerator, PagesGenerator):
             if not any(issubclass(generator, needed) for generator in found):
                 raise TypeError(f"no plugin brings a {needed.__name__}")
-        return found
+        return [*found, _WrittenApart]
 
 
 @dataclass(frozen=True)
@@ -53,6 +69,8 @@ class EditionJob:
     """The keys of its pages, where they are known already."""
     whole: bool = False
     """Whoever made the job has just seen that no output is missing."""
+    before: Manifest | None = None
+    """What the Edition wrote the last time, where it has been read already."""
     alone: bool = False
     """Put the files in place at once, without waiting for other Editions: a plain Pelican run."""
 
@@ -85,6 +103,14 @@ class _Silent:
         """Say nothing."""
 
 
+class _QuietLoaders(ChoiceLoader):
+    """In place of Pelican's: each generator asks which templates there are, only to log them."""
+
+    def list_templates(self) -> list[str]:
+        """Return nothing; loading a template needs no list."""
+        return []
+
+
 def build_edition(job: EditionJob) -> EditionResult:
     """Run Pelican once; the Edition's old pages stay as they are."""
     plan = job.plan
@@ -98,6 +124,7 @@ def build_edition(job: EditionJob) -> EditionResult:
         },
     )
     pelican.console = _Silent()
+    pelican.generators.ChoiceLoader = _QuietLoaders
     EditionPelican(settings).run()
     written: Written = settings["CONGTIN_WRITTEN"]
     return EditionResult(plan.edition.key, written, *page_counts(settings["CONGTIN_SINK"].outputs))

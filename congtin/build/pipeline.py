@@ -16,7 +16,6 @@ from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
 from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_in
 from congtin.build.pictures import provide
-from congtin.build.plugin_modules import plugin_modules
 from congtin.build.preview import keep_apart
 from congtin.build.report import BuildReport, SiteRecord, report_of
 from congtin.build.request import BuildRequest, Progress
@@ -24,9 +23,7 @@ from congtin.build.site_work import (
     SiteJob,
     SiteResult,
     catalogue_for,
-    document_numbers,
-    stored_frame,
-    stored_network,
+    read_ahead,
     work_on_site,
 )
 from congtin.catalogue.memory import Memory
@@ -118,12 +115,8 @@ class _Build:
                 sites = [job.site for job in jobs if job.langs]
                 provide(store, request.root, request.state, seen.network, sites, request.workers)
             store.settle(shared=request.cluster is not None)
-            network = stored_network(request.state, request.root, store.meta("network"))
-            stored_frame(request.state, frame.digest)
-            document_numbers(request.root, store.meta("network"))
+            network = read_ahead(request.root, request.state, store.meta("network"), frame.digest, working=bool(jobs))
             others = _problems_of_others(store, jobs)
-            if jobs:
-                plugin_modules(request.root, frame.digest)
             if self.memory and len(jobs) <= FEW_SITES:
                 known = {job.site: catalogue_for(store, network, job.site, self.memory) for job in jobs}
                 jobs = [replace(job, catalogue=known[job.site]) for job in jobs]

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from congtin.build.compiled_templates import read_templates
 from congtin.build.due import holds
 from congtin.build.edition import EditionJob, EditionResult, build_edition, page_counts
 from congtin.build.frame import Frame
@@ -16,6 +17,7 @@ from congtin.build.keys import Keys
 from congtin.build.manifest import Manifest
 from congtin.build.pages import Outline
 from congtin.build.plan import EditionPlan, make_plans
+from congtin.build.plugin_modules import plugin_modules
 from congtin.catalogue.closure import Offers, site_catalogue
 from congtin.catalogue.memory import Memory
 from congtin.catalogue.source import Catalogue
@@ -99,7 +101,7 @@ def _build(jobs: list[EditionJob]) -> Iterator[EditionResult]:
         if whole and manifest.fingerprint == keys.edition:
             yield EditionResult(job.plan.edition.key, None, *page_counts(manifest.outputs))
         else:
-            due.append(replace(job, keys=keys, whole=whole))
+            due.append(replace(job, keys=keys, whole=whole, before=manifest))
     if due:
         yield from Workers(build_edition, 1, fresh=True).run(due[:-1])
         with naming(due[-1]):
@@ -118,6 +120,19 @@ def site_repository(store: CatalogueStore, network: Network, job: SiteJob) -> Re
 def catalogue_for(store: CatalogueStore, network: Network, site: str, memory: Memory | None = None) -> Catalogue:
     """Return the part of the catalogue that matters to a Site."""
     return site_catalogue(store, network, site, Offers(store, network).to(site), memory)
+
+
+def read_ahead(root: Path, state: Path, network: str, frame: str, *, working: bool) -> Network:
+    """Read what the work on every Site needs, so that processes forked from this one have it; return the Network.
+
+    ``network`` and ``frame`` are digests; templates and plugins are read only where Sites are ``working``.
+    """
+    stored_frame(state, frame)
+    document_numbers(root, network)
+    if working:
+        plugin_modules(root, frame)
+        read_templates(state)
+    return stored_network(state, root, network)
 
 
 @lru_cache(maxsize=1)
