@@ -48,6 +48,7 @@ class Workers(Generic[Job, Result]):
         self.fresh = fresh
         self._busy: dict[Connection, _Worker[Job]] = {}
         self._idle: list[_Worker[Job]] = []
+        self._leaving: list[BaseProcess] = []
 
     def run(self, jobs: Iterable[Job]) -> Generator[Result, None, None]:
         """Yield results as they come; the first failure ends the other processes and is raised.
@@ -61,15 +62,16 @@ class Workers(Generic[Job, Result]):
                     job = next(waiting, None)
                     if job is None:
                         break
-                    self._give(job)
+                    self.begin(job)
                 if not self._busy:
                     return
                 for connection in wait(list(self._busy)):
                     yield self._take(self._busy.pop(connection))  # type: ignore[call-overload]
         finally:
-            self._end()
+            self.close()
 
-    def _give(self, job: Job) -> None:
+    def begin(self, job: Job) -> None:
+        """Let a process work on a job now; `run` yields its result too."""
         worker = self._idle.pop() if self._idle else self._start(job)
         if not self.fresh:
             worker.connection.send(job)
@@ -94,10 +96,11 @@ class Workers(Generic[Job, Result]):
         except (EOFError, ConnectionError):
             self._stop(worker)
             raise BuildError(msg("A worker process died while it worked on {job}.", job=str(worker.job))) from None
-        if error is not None or self.fresh:
-            if not self.fresh:
-                # It waits for more; closing our end would not tell it, as below.
-                worker.process.kill()
+        if self.fresh:
+            self._leave(worker)
+        elif error is not None:
+            # It waits for more; closing our end would not tell it, as below.
+            worker.process.kill()
             self._stop(worker)
         else:
             self._idle.append(worker)
@@ -106,11 +109,18 @@ class Workers(Generic[Job, Result]):
         done: Result = result
         return done
 
+    def _leave(self, worker: _Worker[Job]) -> None:
+        """Let a worker end by itself: giving back its memory takes as long as a small job, and the next can begin."""
+        worker.connection.close()
+        self._leaving = [process for process in self._leaving if process.is_alive()]
+        self._leaving.append(worker.process)
+
     def _stop(self, worker: _Worker[Job]) -> None:
         worker.connection.close()
         worker.process.join()
 
-    def _end(self) -> None:
+    def close(self) -> None:
+        """End all processes, also those that still work."""
         for worker in self._busy.values():
             worker.process.kill()
         for worker in self._idle:
@@ -119,8 +129,11 @@ class Workers(Generic[Job, Result]):
                 worker.connection.send(None)
         for worker in [*self._busy.values(), *self._idle]:
             self._stop(worker)
+        for process in self._leaving:
+            process.join()
         self._busy.clear()
         self._idle.clear()
+        self._leaving.clear()
 
 
 def can_fork() -> bool:

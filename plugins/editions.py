@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pelican.contents import Article, Page
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 
 from congtin.build.alone import job_for
+from congtin.build.apart import MANY_PAGES, Apart, worth_it
 from congtin.build.commit import commit
 from congtin.build.contexts import Contexts
 from congtin.build.edition import EditionJob
@@ -27,10 +29,6 @@ from congtin.errors import CongtinError
 from congtin.layout import state_folder
 from congtin.model import EditionKey, Profile, Role
 from congtin.validation import parse_time
-from congtin.workers import Workers, can_fork
-
-# One process would take seconds for them while others may have nothing to do.
-MANY_PAGES = 2000
 
 
 def prepare(pelican: Any) -> None:
@@ -53,9 +51,12 @@ def prepare(pelican: Any) -> None:
     words = job.interface.translations()
     contexts = settings["CONGTIN_CONTEXTS"] = Contexts(settings["CONGTIN_VIEWS"], words.gettext, outline)
     settings["CONGTIN_KEYS"] = job.keys or Keys(job.plan, contexts.outline, job.frame, job.interface)
-    settings["CONGTIN_SINK"] = OutputSink(job.output, job.state, job.plan.edition.key, full=job.full, whole=job.whole)
+    settings["CONGTIN_SINK"] = OutputSink(
+        job.output, job.state, job.plan.edition.key, full=job.full, whole=job.whole, before=job.before
+    )
     settings["CONGTIN_READ"] = {}
     settings["CONGTIN_SINK"].open()
+    settings["CONGTIN_APART"] = Apart(settings["CONGTIN_SINK"])
 
 
 def seal(pelican: Any) -> None:
@@ -93,6 +94,13 @@ class _ItemPages:
         self.placed += [p for p in items if p.item.fixed == self.fixed and p.placement.role in roles]
 
     def write_all(self, writer: EditionWriter, get_template: Any) -> None:
+        """Write the pages of all Items; very many in another process, while this one writes lists, feeds and data."""
+        if worth_it(len(self.job().plan.items)):
+            self.settings["CONGTIN_APART"].add(lambda: self.write_due(writer, get_template))
+        else:
+            self.write_due(writer, get_template)
+
+    def write_due(self, writer: EditionWriter, get_template: Any) -> None:
         """Write the page of every Item whose page is not still right; very many are shared between two processes."""
         contexts: Contexts = self.settings["CONGTIN_CONTEXTS"]
         keys: Keys = self.settings["CONGTIN_KEYS"]
@@ -110,13 +118,14 @@ class _ItemPages:
             for spec, placed in some:
                 self.write_page(writer, get_template, spec, placed)
 
-        if len(due) < MANY_PAGES or not can_fork():
+        if not worth_it(len(due)):
             write(due)
             return
-        for outputs, changed in Workers(lambda some: sink.collected(lambda: write(some)), 2, fresh=True).run(
-            [due[0::2], due[1::2]]
-        ):
-            sink.add(outputs, changed)
+        with closing(Apart(sink)) as halves:
+            for half in (due[0::2], due[1::2]):
+                halves.add(partial(write, half))
+                halves.begin()
+            halves.finish()
 
     def write_page(self, writer: EditionWriter, get_template: Any, spec: PageSpec, placed: PlacedItem) -> None:
         """Render the page of one Item; of very many nothing stays in memory."""
@@ -216,6 +225,7 @@ class ThemeFiles(Generator):  # type: ignore[misc]  # Pelican has no type hints
     """The theme's own files, under names that change with their content."""
 
     def generate_output(self, writer: EditionWriter) -> None:
+        self.settings["CONGTIN_APART"].begin()
         folder = self.settings["CONGTIN_JOB"].plan.edition.folder
         for name, data in self.settings["CONGTIN_VIEWS"].assets.files():
             writer.sink.put(f"{folder}/{name}", data)

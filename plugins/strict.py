@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
 from pelican import signals
 
+from congtin.build.complaints import listen, require_none
 from congtin.build.pages import Outline
 from congtin.errors import BuildError
 from congtin.messages import msg
 
 
-class _Collector(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.seen: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.seen.append(record.getMessage())
-
-
-_collector = _Collector()
-
-
 def stop_on_complaints(pelican: object) -> None:
     """Raise when Pelican logged a warning: it would go on without the article or plugin."""
-    if _collector.seen:
-        raise BuildError(msg("Pelican complained: {detail}", detail="; ".join(_collector.seen[:5])))
+    require_none()
 
 
 def stop_on_missing_pages(pelican: object) -> None:
@@ -41,7 +27,7 @@ def stop_on_missing_pages(pelican: object) -> None:
 
 def register() -> None:
     """Pelican calls this once in each process; it must come before the plugins it watches."""
-    logging.getLogger("pelican").addHandler(_collector)
+    listen()
     signals.initialized.connect(stop_on_complaints)
     signals.finalized.connect(stop_on_complaints)
     signals.finalized.connect(stop_on_missing_pages)

@@ -57,6 +57,7 @@ _SETTINGS = {
     "CONGTIN_VIEWS": "What templates are given: the Site, pages, cards.",
     "CONGTIN_CONTEXTS": "What each kind of page is given beside that.",
     "CONGTIN_READ": "The Items whose pages were just written, as they were read: their data needs no second look.",
+    "CONGTIN_APART": "Processes that write parts of a large Edition, while its own goes on.",
     "CONGTIN_SINK": "Collects the files of the Edition.",
     "CONGTIN_WRITTEN": "How many files there are and how many of them changed; set at the very end.",
     "CONGTIN_KEYS": "What each page can see, as digests: equal ones mean that it need not be rendered.",

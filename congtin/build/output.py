@@ -37,10 +37,29 @@ class Written:
     rendered: int = 0
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What another process has put into a sink or kept there."""
+
+    outputs: Mapping[str, str]
+    keys: Mapping[str, str]
+    reasons: Mapping[str, str]
+    changed: int
+
+
 class OutputSink:
     """Takes the files of one Edition; nothing is visible before all Editions are put in place (`commit`)."""
 
-    def __init__(self, root: Path, state: Path, key: EditionKey, *, full: bool = False, whole: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        state: Path,
+        key: EditionKey,
+        *,
+        full: bool = False,
+        whole: bool = False,
+        before: Manifest | None = None,
+    ) -> None:
         self.root = root
         self.state = state
         self.key = key
@@ -51,15 +70,19 @@ class OutputSink:
         self.keys: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
         self.changed = 0
+        self._read_before = before
         self._base = f"{root}/"
         self._tree = f"{self.staging / TREE}/"
         self._replacing = f"{self.staging / REPLACING}/"
         self._folders: set[str] = set()
+        self._hosts: dict[str, bool] = {}
 
     @cached_property
     def before(self) -> Manifest:
         """What this Edition wrote the last time."""
-        return Manifest() if self.full else Manifest.load(self.state, self.key)
+        if self.full:
+            return Manifest()
+        return self._read_before or Manifest.load(self.state, self.key)
 
     def open(self) -> None:
         """Begin anew; leftovers of an interrupted run go."""
@@ -95,7 +118,7 @@ class OutputSink:
     def put(self, name: str, data: bytes) -> None:
         """Take the bytes of ``name``, a path below the output root; equal bytes stay untouched on disk."""
         self._claim(name, hashlib.sha256(data).hexdigest())
-        old = _size(self._base + name)
+        old = _size(self._base + name) if self._has_host(name.partition("/")[0]) else None
         if old == len(data) and _holds(self._base + name, data):
             return
         if old is None:
@@ -107,17 +130,28 @@ class OutputSink:
             write_new(self._replacing + replacing_name(name), data)
         self.changed += 1
 
-    def collected(self, work: Callable[[], None]) -> tuple[dict[str, str], int]:
+    def _has_host(self, host: str) -> bool:
+        """Tell whether anything of a host is in place; where nothing is, no file of it need be looked for."""
+        if host not in self._hosts:
+            self._hosts[host] = os.path.lexists(self._base + host)
+        return self._hosts[host]
+
+    def collected(self, work: Callable[[], None]) -> Collected:
         """Do ``work`` that puts files here, in another process; return what it brought, for ``add`` in the first."""
         known, changed = set(self.outputs), self.changed
         work()
-        return {name: digest for name, digest in self.outputs.items() if name not in known}, self.changed - changed
+        new = {name: digest for name, digest in self.outputs.items() if name not in known}
+        keys = {name: key for name, key in self.keys.items() if name in new}
+        reasons = {name: reason for name, reason in self.reasons.items() if name in new}
+        return Collected(new, keys, reasons, self.changed - changed)
 
-    def add(self, outputs: Mapping[str, str], changed: int) -> None:
+    def add(self, collected: Collected) -> None:
         """Take what another process has put here."""
-        for name, digest in outputs.items():
+        for name, digest in collected.outputs.items():
             self._claim(name, digest)
-        self.changed += changed
+        self.keys.update(collected.keys)
+        self.reasons.update(collected.reasons)
+        self.changed += collected.changed
 
     def _make_folder(self, folder: str) -> None:
         parent = folder.rpartition("/")[0]
