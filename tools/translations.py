@@ -59,7 +59,7 @@ DOMAINS = (
         name="congtin",
         folder="congtin/translations",
         languages=("vi",),
-        sources=("congtin/**/*.py", "congtin/**/*.html.j2"),
+        sources=("congtin/**/*.py", "congtin/**/*.html.j2", "plugins/*.py"),
         keywords=("msg:1", "Msg:1", "translate:1", "translate_count:1,2"),
         indirect=("congtin/messages.py", "congtin/cli/click_words.py", "congtin/stored_problems.py"),
     ),

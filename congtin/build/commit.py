@@ -8,27 +8,41 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from congtin.build.manifest import FOLDER, STAGING, Manifest, edition_name, edition_of, replace_file
+from congtin.build.manifest import FOLDER, STAGING, Manifest, edition_name, edition_of, names_in, replace_file
 from congtin.build.output import REPLACING, SEAL, TREE, replacing_name
+from congtin.errors import BuildError
+from congtin.messages import msg
 from congtin.model import EditionKey
 
 _JOURNAL = "journal.json"
 
 
 def commit(root: Path, state: Path, keys: Iterable[EditionKey], gone: Iterable[EditionKey] = ()) -> int:
-    """Put Editions in place, and remove the files of those that are ``gone``; return how many files went with them."""
+    """Put Editions in place, and remove the files of those that are ``gone``; return how many files went with them.
+
+    Raise BuildError, with nothing in place, where a link stands for a folder of the output.
+    """
     staging = root / STAGING
-    work = [sorted(edition_name(key) for key in keys), sorted(edition_name(key) for key in gone)]
-    if not any(work):
+    names = [sorted(edition_name(key) for key in keys), sorted(edition_name(key) for key in gone)]
+    if not any(names):
         shutil.rmtree(staging, ignore_errors=True)
         return 0
     staging.mkdir(parents=True, exist_ok=True)
-    replace_file(staging / _JOURNAL, json.dumps(work).encode())
-    return _finish(root, state, *work)
+    work = _Work(root, state, *names)
+    try:
+        work.require_real_folders()
+    except BuildError:
+        shutil.rmtree(staging)
+        raise
+    replace_file(staging / _JOURNAL, json.dumps(names).encode())
+    return work.carry_out()
 
 
 def recover(root: Path, state: Path) -> None:
@@ -39,59 +53,126 @@ def recover(root: Path, state: Path) -> None:
     except (OSError, ValueError):
         shutil.rmtree(root / STAGING, ignore_errors=True)
         return
-    _finish(root, state, built, gone)
+    work = _Work(root, state, built, gone)
+    work.require_real_folders()
+    work.carry_out()
 
 
-def _finish(root: Path, state: Path, built: list[str], gone: list[str]) -> int:
-    staging = root / STAGING
-    new = {name: Manifest.read(staging / name / SEAL) for name in built if (staging / name / SEAL).is_file()}
-    removed = 0
-    orphans = [(name, _old_outputs(state, name) - manifest.outputs.keys()) for name, manifest in new.items()]
-    orphans += [(name, _old_outputs(state, name)) for name in gone]
-    if any(names for _, names in orphans):
-        # What one Edition gives up another may have taken over.
-        kept = {output for manifest in new.values() for output in manifest.outputs}
-        kept |= {output for name in built if name not in new for output in _old_outputs(state, name)}
-        for edition, names in orphans:
-            for name in sorted(names - kept):
-                remove_output(root, name)
-                removed += edition in gone
-    (state / FOLDER).mkdir(parents=True, exist_ok=True)
-    for name, manifest in new.items():
-        _replace(staging / name / REPLACING, root, manifest.outputs)
-        _merge(staging / name / TREE, root)
-        (staging / name / SEAL).replace(Manifest.file(state, edition_of(name)))
-    for name in gone:
-        Manifest.file(state, edition_of(name)).unlink(missing_ok=True)
-    shutil.rmtree(staging)
-    return removed
+class _Work:
+    """What is to be put in place and what is to go; all of it can be done twice."""
+
+    def __init__(self, root: Path, state: Path, built: list[str], gone: list[str]) -> None:
+        self.root = root
+        self.state = state
+        self.gone = gone
+        self.staging = root / STAGING
+        seals = {name: self.staging / name / SEAL for name in built}
+        self.new = {name: names_in(seal) for name, seal in seals.items() if seal.is_file()}
+        self.replacing = {name: list(_replacing(self.staging / name, outputs)) for name, outputs in self.new.items()}
+        self.orphans = list(self._orphans(built))
+
+    def _orphans(self, built: list[str]) -> Iterator[tuple[str, str]]:
+        """Yield (Edition, output) for what an Edition gives up and no other has taken over."""
+        given_up = {name: self._old_outputs(name).difference(outputs) for name, outputs in self.new.items()}
+        given_up.update((name, self._old_outputs(name)) for name in self.gone)
+        if any(given_up.values()):
+            kept = {output for outputs in self.new.values() for output in outputs}
+            kept |= {output for name in built if name not in self.new for output in self._old_outputs(name)}
+            for edition, outputs in given_up.items():
+                yield from ((edition, output) for output in sorted(outputs - kept))
+
+    def _old_outputs(self, name: str) -> set[str]:
+        return set(names_in(Manifest.file(self.state, edition_of(name))))
+
+    def require_real_folders(self) -> None:
+        """Raise BuildError where something would be done through a link."""
+        real = _RealFolders(self.root)
+        for moves in self.replacing.values():
+            for _, output in moves:
+                real.require(output.rpartition("/")[0])
+        for _, output in self.orphans:
+            real.require(output.rpartition("/")[0])
+        for name in self.new:
+            _require_real_below(self.staging / name / TREE, "", real)
+
+    def carry_out(self) -> int:
+        """Do it; return how many files of Editions that are gone went with them."""
+        for _, output in self.orphans:
+            remove_output(self.root, output)
+        (self.state / FOLDER).mkdir(parents=True, exist_ok=True)
+        for name in self.new:
+            for staged, output in self.replacing[name]:
+                _put(staged, f"{self.root}/{output}")
+            _merge(self.staging / name / TREE, self.root)
+            (self.staging / name / SEAL).replace(Manifest.file(self.state, edition_of(name)))
+        for name in self.gone:
+            Manifest.file(self.state, edition_of(name)).unlink(missing_ok=True)
+        shutil.rmtree(self.staging)
+        return sum(edition in self.gone for edition, _ in self.orphans)
 
 
-def _old_outputs(state: Path, name: str) -> set[str]:
-    return set(Manifest.load(state, edition_of(name)).outputs)
+class _RealFolders:
+    """Looks at the folders of the output, each once."""
+
+    def __init__(self, root: Path) -> None:
+        self._base = f"{root}/"
+        self._known: set[str] = set()
+
+    def require(self, folder: str) -> bool:
+        """Raise BuildError when a part of a folder's path is a link; tell whether the folder is there."""
+        if folder in self._known:
+            return True
+        parent = folder.rpartition("/")[0]
+        if parent and not self.require(parent):
+            return False
+        try:
+            mode = os.lstat(self._base + folder).st_mode
+        except OSError:
+            return False
+        if stat.S_ISLNK(mode):
+            path = self._base + folder
+            hint = msg("Remove the link: rm {path}. The next build writes the pages again.", path=shlex.quote(path))
+            raise BuildError(msg("{path} is a link; pages are written into real folders only.", path=path), hint)
+        self._known.add(folder)
+        return stat.S_ISDIR(mode)
 
 
-def _replace(source: Path, root: Path, names: Iterable[str]) -> None:
-    """Move every file of ``source`` to where the output of that `replacing_name` is."""
-    waiting = {entry.name for entry in source.iterdir()} if source.is_dir() else set()
-    for name in names:
+def _require_real_below(source: Path, folder: str, real: _RealFolders) -> None:
+    """Look at the folders that are there and get something of the same folders of ``source``."""
+    if not source.is_dir():
+        return
+    with os.scandir(source) as entries:
+        for entry in entries:
+            name = f"{folder}{entry.name}"
+            if entry.is_dir(follow_symlinks=False) and real.require(name):
+                _require_real_below(Path(entry.path), f"{name}/", real)
+
+
+def _replacing(staged: Path, outputs: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield (file, output) for every file of an Edition that takes the place of an older one."""
+    folder = staged / REPLACING
+    waiting = {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    for output in outputs:
         if not waiting:
             return
-        staged = replacing_name(name)
-        if staged in waiting:
-            waiting.remove(staged)
-            _put(f"{source}/{staged}", f"{root}/{name}")
+        file = replacing_name(output)
+        if file in waiting:
+            waiting.remove(file)
+            yield f"{folder}/{file}", output
 
 
 def _put(file: str, target: str) -> None:
     """Move a file to where it belongs, whatever has come to stand there."""
     try:
         os.replace(file, target)  # noqa: PTH105 (once a page)
-    except (IsADirectoryError, FileNotFoundError):
+    except (IsADirectoryError, NotADirectoryError, FileNotFoundError):
         there = Path(target)
         if there.is_dir():
             shutil.rmtree(there)
-        there.parent.mkdir(parents=True, exist_ok=True)
+        for parent in reversed(there.parents):
+            if not parent.is_dir():
+                parent.unlink(missing_ok=True)
+                parent.mkdir()
         Path(file).replace(there)
 
 
@@ -114,7 +195,8 @@ def _merge(source: Path, target: Path) -> None:
 def remove_output(root: Path, name: str) -> None:
     """Remove one file and the folders it leaves empty."""
     file = root / name
-    file.unlink(missing_ok=True)
+    with suppress(NotADirectoryError):  # somebody's file stands where a folder was
+        file.unlink(missing_ok=True)
     for parent in file.parents:
         if parent == root:
             break
