@@ -113,14 +113,20 @@ def test_a_folder_in_place_of_a_page_gives_way(net):
     assert made == clean(net)
 
 
+def render(net: TinyNetwork, pages: dict[str, bytes]) -> OutputSink:
+    """Write pages of the portal to where they wait for being put in place."""
+    sink = OutputSink(net.output, net.root / ".congtin", PORTAL)
+    sink.open()
+    for page, content in pages.items():
+        sink.put(page, content)
+    sink.seal("x")
+    return sink
+
+
 @pytest.fixture
 def ready(net) -> OutputSink:
     """Return the sink of an Edition whose one page has been rendered and not put in place."""
-    sink = OutputSink(net.output, net.root / ".congtin", PORTAL)
-    sink.open()
-    sink.put(f"{PAGE}/index.html", b"new")
-    sink.seal("x")
-    return sink
+    return render(net, {f"{PAGE}/index.html": b"new"})
 
 
 def test_a_file_that_comes_between_rendering_and_putting_in_place_gives_way(net, ready):
@@ -129,6 +135,23 @@ def test_a_file_that_comes_between_rendering_and_putting_in_place_gives_way(net,
     folder.write_text("notes")
     commit(net.output, net.root / ".congtin", [PORTAL])
     assert (folder / "index.html").read_bytes() == b"new"
+
+
+def test_some_of_many_pages_are_hindered_and_all_come_to_their_place(net):
+    """Pages are put in place several at a time; what stands in the way of a few of them gives way in the end."""
+    folder = net.output / "ha.gov.vn/many"
+    pages = [f"ha.gov.vn/many/{number}/index.html" for number in range(50)]
+    render(net, dict.fromkeys(pages, b"old"))
+    commit(net.output, net.root / ".congtin", [PORTAL])
+    render(net, {page: page.encode() for page in pages})
+    shutil.rmtree(folder / "3")
+    (folder / "3").write_text("notes")
+    shutil.rmtree(folder / "4")
+    (folder / "17/index.html").unlink()
+    (folder / "17/index.html/notes").mkdir(parents=True)
+    commit(net.output, net.root / ".congtin", [PORTAL])
+    assert {page: (net.output / page).read_bytes() for page in pages} == {page: page.encode() for page in pages}
+    assert not (net.output / STAGING).exists()
 
 
 def test_a_link_that_comes_when_a_build_was_interrupted_is_refused_until_it_is_gone(net, ready, tmp_path):
