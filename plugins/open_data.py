@@ -26,8 +26,8 @@ class OpenData(Generator):  # type: ignore[misc]  # Pelican has no type hints
         keys, folder = self.settings["CONGTIN_KEYS"], contexts.plan.edition.folder
         sink, api = writer.sink, Api(contexts, self.read)
         for page in api.pages():
-            part, name = page.part, f"{folder}/{page.path}"
-            if not sink.keep(name, keys.of_data(part.entries, part.number, part.newer, part.older)):
+            name = f"{folder}/{ROOT}{page.name}"
+            if not sink.keep(name, keys.of_data(page.entries, page.newer, page.older)):
                 sink.put(name, api.page(page))
         sink.put(f"{folder}/{ROOT}{SITE}", api.site())
         documents, name = api.own_documents, f"{folder}/{ROOT}{DOCUMENTS}"

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -160,17 +161,44 @@ def test_a_new_item_changes_the_newest_page_of_data_alone(tiny):
              range(1, 206)]  # fmt: skip
     net = tiny(*texts)
     net.build()
-    front, page = loaded(net, f"{DATA}/items.json"), loaded(net, f"{DATA}/items/1.json")
+    front, page = loaded(net, f"{DATA}/items.json"), loaded(net, f"{DATA}/items/2026-1.json")
     assert (len(front["entries"]), len(page["entries"]), front["older"]) == (105, 100, page["url"])
     assert page["newer"] == front["url"] and "older" not in page
-    before = (net.output / f"{DATA}/items/1.json").read_bytes()
+    before = (net.output / f"{DATA}/items/2026-1.json").read_bytes()
     net.write(f"-- {NEWS}/moi.vi.md --\n" + article(900, "Mới", date="2026-11-01T08:00:00+07:00"))
     net.build()
     made = Manifest.load(net.root / ".congtin", EditionKey("ha/portal", "vi")).reasons
-    assert f"{DATA}/items.json" in made and f"{DATA}/items/1.json" not in made
+    assert f"{DATA}/items.json" in made and f"{DATA}/items/2026-1.json" not in made
     assert not [name for name in made if name.startswith("ha.gov.vn/du-lieu-mo/")], "the catalogue shows no news"
-    assert (net.output / f"{DATA}/items/1.json").read_bytes() == before
+    assert (net.output / f"{DATA}/items/2026-1.json").read_bytes() == before
     assert loaded(net, f"{DATA}/items.json")["entries"][0]["title"] == "Mới"
+
+
+def test_an_item_of_another_year_leaves_the_other_years_pages_as_they_are(tiny):
+    """What is offered to a Site long after it was published changes the data of its own year alone."""
+    days = {1: "2023-05-04", 2: "2024-12-31", 3: "2025-01-01", 4: "2026-03-02"}
+    net = tiny(*(f"-- {NEWS}/t{n}.vi.md --\n" + article(n, f"Tin {n}", date=f"{day}T00:00:00+07:00") for n, day in
+                 days.items()))  # fmt: skip
+    net.build()
+    names = ["items.json", "items/2025.json", "items/2024.json", "items/2023.json"]
+    pages = [loaded(net, f"{DATA}/{name}") for name in names]
+    assert [page["year"] for page in pages] == [2026, 2025, 2024, 2023]
+    assert [[entry["id"] for entry in page["entries"]] for page in pages] == [[item_id(n)] for n in (4, 3, 2, 1)]
+    addresses = [f"https://{DATA}/{name}" for name in names]
+    assert [page["url"] for page in pages] == addresses
+    assert [page.get("older") for page in pages] == [*addresses[1:], None]
+    assert [page.get("newer") for page in pages] == [None, *addresses[:-1]]
+    net.write(f"-- {NEWS}/cu.vi.md --\n" + article(900, "Tin cũ", date="2024-02-03T08:00:00+07:00"))
+    net.build()
+    made = Manifest.load(net.root / ".congtin", EditionKey("ha/portal", "vi")).reasons
+    assert [name for name in names if f"{DATA}/{name}" in made] == ["items/2024.json"]
+    net.write(f"-- {NEWS}/dau.vi.md --\n" + article(901, "Tin đầu năm", date="2027-01-01T00:00:00+07:00"))
+    net.now = datetime.fromisoformat("2027-01-02T08:00:00+07:00")
+    net.build()
+    assert [entry["title"] for entry in loaded(net, f"{DATA}/items.json")["entries"]] == ["Tin đầu năm"]
+    assert loaded(net, f"{DATA}/items.json")["older"] == f"https://{DATA}/items/2026.json"
+    assert loaded(net, f"{DATA}/items/2026.json") == {**pages[0], "url": f"https://{DATA}/items/2026.json",
+                                                      "newer": f"https://{DATA}/items.json"}  # fmt: skip
 
 
 def test_documents_are_a_table_that_any_spreadsheet_opens(city):

@@ -9,41 +9,31 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from congtin.build import api_models as models
+from congtin.build.api_pages import ITEMS, ItemsPage, items_pages
 from congtin.build.contexts import Contexts
 from congtin.build.heads import JSON_FEED
 from congtin.build.item_view import AttachmentView, ItemView
 from congtin.build.media_types import media_type
-from congtin.build.paging import ListPage, paginate
 from congtin.build.plan import PlacedItem
 from congtin.catalogue.front_matter import Document, Original
 from congtin.languages import html_lang
 from congtin.model import Edition, Role
 from congtin.network.network import Site, local
 
-SITE, ITEMS, DOCUMENTS, SITES, DESCRIPTION = "site.json", "items", "documents.csv", "sites.json", "openapi.json"
-PAGE_SIZE = 100
+SITE, DOCUMENTS, SITES, DESCRIPTION = "site.json", "documents.csv", "sites.json", "openapi.json"
 _SHARED = frozenset(Original.model_fields) | {"kind"}
 # What spreadsheet programs would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Read = Callable[[PlacedItem], tuple[str, ItemView]]
 """Returns an Item's text in this Edition, and its view."""
-
-
-@dataclass(frozen=True)
-class ItemsPage:
-    """One page of the list of Items, before it is written."""
-
-    path: str
-    part: ListPage[PlacedItem]
 
 
 def address_of(edition: Edition, name: str) -> str:
@@ -99,25 +89,24 @@ class Api:
         )
         return bytes_of(made)
 
-    def pages(self) -> Iterator[ItemsPage]:
-        """Yield the pages of the list of Items: a new Item changes the newest alone."""
+    def pages(self) -> list[ItemsPage]:
+        """Return the pages of the list of Items, newest first."""
         # What only has a teaser here stands in the data of its origin (F3).
-        shown = [placed for placed in self.contexts.outline.by_time if not placed.is_teaser]
-        for part in paginate(shown, PAGE_SIZE):
-            yield ItemsPage(models.ROOT + _page_name(part.number), part)
+        return items_pages([placed for placed in self.contexts.outline.by_time if not placed.is_teaser])
 
     def page(self, page: ItemsPage) -> bytes:
         """Return the bytes of a page of the list."""
-        part, now = page.part, self.plan.now
+        now = self.plan.now
         made = models.Entries(
             site=self.plan.site.id,
             lang=html_lang(self.plan.lang),
-            number=part.number,
-            url=self._address(_page_name(part.number)),
-            newer=None if part.newer is None else self._address(_page_name(part.newer)),
-            older=None if part.older is None else self._address(_page_name(part.older)),
-            entries=[self.entry(placed) for placed in part.entries if not placed.is_withdrawn(now)],
-            withdrawn=[_gone(placed) for placed in part.entries if placed.is_withdrawn(now)],
+            year=page.year,
+            number=page.number,
+            url=self._address(page.name),
+            newer=page.newer and self._address(page.newer),
+            older=page.older and self._address(page.older),
+            entries=[self.entry(placed) for placed in page.entries if not placed.is_withdrawn(now)],
+            withdrawn=[_gone(placed) for placed in page.entries if placed.is_withdrawn(now)],
         )
         return bytes_of(made)
 
@@ -252,10 +241,6 @@ def cell(value: object) -> str:
     """Return a value as a cell: text that a spreadsheet would compute gets an apostrophe, as such programs do it."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _page_name(number: int) -> str:
-    return f"{ITEMS}/{number}.json" if number else f"{ITEMS}.json"
 
 
 def _role(placed: PlacedItem) -> Literal["original", "crosspost", "fallback"]:

@@ -8,9 +8,11 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from congtin.build import api, api_models
+from congtin.build.api_pages import ITEMS
 from congtin.build.contexts import Contexts
 
 DATABASE = "portal.sqlite3"
+_PAGE = r"^[0-9]{4}(-[1-9][0-9]*)?$"
 _MODELS = (api_models.SiteFacts, api_models.Entries, api_models.Sites, api_models.DocumentRow)
 
 
@@ -46,11 +48,11 @@ def description(contexts: Contexts) -> bytes:
         ],
         "paths": {
             f"/{api.SITE}": _get("site", "The facts of a Site, and where its data is.", _json("SiteFacts")),
-            f"/{api.ITEMS}.json": _get("newestItems", "The newest Items.", _json("Entries")),
-            f"/{api.ITEMS}/{{page}}.json": {
-                **_get("items", "An older page of the Items; it seldom changes.", _json("Entries")),
+            f"/{ITEMS}.json": _get("newestItems", "The newest Items.", _json("Entries")),
+            f"/{ITEMS}/{{page}}.json": {
+                **_get("items", "Older Items, by their year of publication; it seldom changes.", _json("Entries")),
                 "parameters": [
-                    {"name": "page", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+                    {"name": "page", "in": "path", "required": True, "schema": {"type": "string", "pattern": _PAGE}}
                 ],
             },
             f"/{api.DOCUMENTS}": _get(

@@ -100,10 +100,11 @@ class Gone(ApiModel):
 
 
 class Entries(ApiModel):
-    """One page of an Edition's Items. Pages are numbered from the oldest and stay as they are; 0 has the newest."""
+    """One page of an Edition's Items of one year; of several, 0 has the newest and the others count from the oldest."""
 
     site: SiteId
     lang: LanguageCode
+    year: int | None = None
     number: Annotated[int, Field(ge=0)]
     url: Address
     newer: Address | None = None

@@ -13,8 +13,9 @@ from typing import Any
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, XSD
 
-from congtin.build.api import DESCRIPTION, DOCUMENTS, ITEMS, SITES, Api, address_of
+from congtin.build.api import DESCRIPTION, DOCUMENTS, SITES, Api, address_of
 from congtin.build.api_description import DATABASE
+from congtin.build.api_pages import ITEMS
 from congtin.build.contexts import Contexts
 from congtin.build.datasets import CATALOGUE, JSON_LD, TURTLE, open_datasets
 from congtin.build.media_types import MEDIA_TYPES, media_type
