@@ -145,9 +145,10 @@ def build_ours(root: Path, python: str, *options: str) -> None:
 
 
 def with_congtin() -> dict[str, str]:
-    """Return the environment in which Python finds this repository's engine first."""
+    """Return the environment in which Python finds this repository's engine first, and keeps what it compiles."""
     paths = [str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def build_hugo(folder: Path, program: str) -> None:

@@ -120,7 +120,7 @@ class _Build:
             if self.memory and len(jobs) <= FEW_SITES:
                 known = {job.site: catalogue_for(store, network, job.site, self.memory) for job in jobs}
                 jobs = [replace(job, catalogue=known[job.site]) for job in jobs]
-        results = self._work(jobs, seen.problems, others, self._workers(seen.network))
+        results = self._work(jobs, seen.problems, others, self._workers(seen.network, len(jobs)))
         with closing(CatalogueStore(request.state)) as store:
             removed = self._finish(store, seen.network, results)
             report = self._report(store, wanted, results, seen.problems, removed)
@@ -177,11 +177,12 @@ class _Build:
                 return False
         return True
 
-    def _workers(self, network: Network) -> Workers[SiteJob, SiteResult] | ClusterWorkers:
+    def _workers(self, network: Network, sites: int) -> Workers[SiteJob, SiteResult] | ClusterWorkers:
         if self.request.cluster:
             return ClusterWorkers(self.request.cluster, network, self.request.workers)
-        # What every Edition needs is read once, before the first process is forked.
-        importlib.import_module("congtin.build.warm")
+        if sites > 1:
+            # What every Edition needs is read once, before the first process is forked; one Site reads what it needs.
+            importlib.import_module("congtin.build.warm")
         return Workers(work_on_site, self.request.workers, fresh=True)
 
     def _work(

@@ -126,10 +126,10 @@ def unmade(database: sqlite3.Connection) -> Iterator[Row]:
     """Yield a row for each picture of which nothing was made yet."""
     columns = ", ".join(f"file.{name}" for name in Row._fields)
     query = (
-        f"SELECT {columns} FROM file WHERE kind = ? AND front != '' AND NOT EXISTS"  # noqa: S608 (constants)
+        f"SELECT {columns} FROM file WHERE kind = '{MEDIA}' AND front != '' AND NOT EXISTS"  # noqa: S608 (constants)
         " (SELECT 1 FROM picture WHERE picture.blob = file.blob) ORDER BY path"
     )
-    yield from map(Row._make, database.execute(query, (MEDIA,)))
+    yield from map(Row._make, database.execute(query))
 
 
 def digests(database: sqlite3.Connection) -> set[str]:

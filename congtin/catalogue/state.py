@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 FILE = "catalogue.sqlite"
-FORMAT = "8"
+FORMAT = "9"
 _CACHE_KIB = 8192
 
 

@@ -30,6 +30,7 @@ CREATE INDEX file_item ON file (item_path);
 CREATE INDEX file_blob ON file (blob);
 CREATE INDEX file_place ON file (site, section, name, kind);
 CREATE INDEX file_id ON file (id) WHERE id IS NOT NULL;
+CREATE INDEX file_media ON file (path) WHERE kind = '{MEDIA}';
 CREATE INDEX file_problems ON file (path) WHERE problems IS NOT NULL;
 {"".join(f"CREATE INDEX file_{key} ON file ({key}) WHERE {key} IS NOT NULL;" for key in KEYS)}
 CREATE TABLE edge (path TEXT NOT NULL, item_path TEXT NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL);
