@@ -19,7 +19,6 @@ from congtin.build.views import Views
 
 Context = dict[str, object]
 
-BLOCK = 5
 FEED = 30
 # Titles of pages that are no Item; the theme's catalogues translate them by these ids.
 TITLES = {
@@ -168,46 +167,38 @@ class Contexts:
         return {"years": {year: (counts[-1:] + counts[:-1]) for year, counts in years.items()}}
 
     def _home(self, spec: PageSpec) -> Context:
-        latest = tuple(self.views.card(placed) for placed in home.latest(self.outline.live))
         return {
-            "latest": latest,
-            "blocks": self.blocks(BLOCK, latest),
+            "latest": self.latest(),
+            "blocks": [self.block(*block) for block in home.blocks(self.outline)],
             "references": self.references(),
             "services_url": self.views.site.services_url,
             "directory_counts": self.directory_counts(),
         }
 
-    def blocks(self, most: int, latest: Sequence[Card]) -> list[Block]:
-        """Return the sections people follow with their newest entries, empty ones too (C1)."""
-        return [
-            self.block(listing, home.newest(self.views, listing, latest, most))
-            for listing in self.outline.sections
-            if not home.is_reference(listing)
-        ]
+    def latest(self) -> tuple[Card, ...]:
+        return tuple(map(self.views.card, home.latest(self.outline)))
 
-    def block(self, listing: Listing, cards: tuple[Card, ...]) -> Block:
+    def block(self, listing: Listing, entries: Sequence[PlacedItem]) -> Block:
+        cards = tuple(map(self.views.card, entries))
         return Block(self.listing_label(listing), self.views.address(listing.path), cards, listing.kind)
 
     def references(self) -> list[Count]:
         """Return the sections people look something up in with the number of Items, empty ones too (C1)."""
         return [
-            Count(self.listing_label(each), self.views.address(each.path), home.count(self.views, each.entries))
-            for each in self.outline.sections
-            if home.is_reference(each)
+            Count(self.listing_label(each), self.views.address(each.path), home.count(self.outline, each))
+            for each in home.references(self.outline)
         ]
 
     def _sitemap(self, spec: PageSpec) -> Context:
         return {
-            "blocks": [
-                self.block(listing, home.newest(self.views, listing, (), 10)) for listing in self.outline.sections
-            ],
+            "blocks": [self.block(*block) for block in home.sitemap_blocks(self.outline)],
             "links": self.index_links(SEARCH_PATH, CONTACT_PATH),
         }
 
     def _search(self, spec: PageSpec) -> Context:
         portal = self.views.site.portal
         return {
-            "latest": tuple(map(self.views.card, home.latest(self.outline.live))),
+            "latest": self.latest(),
             "links": self.index_links(CONTACT_PATH),
             "portal_search": f"{portal.url}{SEARCH_PATH}" if portal else "",
         }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from congtin.build.keys import PARTS
-from congtin.build.manifest import ALWAYS, FULL, LOST, NEW, Manifest, edition_of, manifests_of, names_in
+from congtin.build.manifest import FULL, LOST, NEW, Manifest, edition_of, manifests_of, names_in
 from congtin.build.report import BuildReport
 from congtin.build.request import BuildRequest
 from congtin.errors import did_you_mean
@@ -16,14 +16,15 @@ _REASONS = {
     NEW: msg("{name} was rendered: it is new."),
     LOST: msg("{name} was rendered: the file had gone."),
     FULL: msg("{name} was rendered: the build was to ignore what was there."),
-    ALWAYS: msg("{name} was rendered: it shows a bit of everything, so it is rendered whenever its Edition is."),
 }
 _PARTS = {
+    "kind": msg("what kind of page stands at its address"),
     "template": msg("a template it is made with"),
     "site": msg("the Site, its menu, or the words of the interface"),
     "item": msg("the Item: its text, its place, its files or its state"),
     "beside": msg("an Item it names: the one before or after it, or a related one"),
     "links": msg("where its links lead"),
+    "others": msg("what it leads to: other lists, how many Items they have, other Sites"),
     "list": msg("the list: its name, its other pages, its filters"),
     "cards": msg("an Item it shows"),
     "file": msg("the file beside the Item"),

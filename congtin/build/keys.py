@@ -1,27 +1,22 @@
 """Why a page is what it is: one short digest for each thing it can see.
 
 Equal keys mean that the bytes on disk are still right, so the page is not rendered again. A key is a few named
-parts rather than one digest, so that `--explain` can say which of them changed. Pages without a key are always
-rendered: those that show a bit of everything, such as the home page.
+parts rather than one digest, so that `--explain` can say which of them changed.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple
 from functools import cached_property
 
-from pydantic import BaseModel
-
 from congtin.build import home
-from congtin.build.discovery import security
 from congtin.build.frame import Frame, short_digest
 from congtin.build.interface import Interface
 from congtin.build.listings import Listing
 from congtin.build.pages import Outline, PageSpec
 from congtin.build.plan import EditionPlan, PlacedItem
+from congtin.build.surroundings import Surroundings, text_of
 from congtin.build.views import document_state
 from congtin.catalogue.front_matter import Document
 from congtin.catalogue.kind_models import KindItem
@@ -31,11 +26,12 @@ from congtin.network.network import Site
 
 # What the parts of a key are, by its first letter; `--explain` names them.
 PARTS = {
-    "i": ("", "template", "site", "item", "links", "beside"),
-    "l": ("", "template", "site", "list", "cards"),
-    "f": ("", "template", "site", "cards"),
-    "d": ("", "template", "site", "cards", "list"),
-    "m": ("", "file"),
+    "i": ("kind", "template", "site", "item", "links", "beside"),
+    "l": ("kind", "template", "site", "list", "cards"),
+    "p": ("kind", "template", "site", "cards", "others"),
+    "f": ("kind", "template", "site", "cards"),
+    "d": ("kind", "template", "site", "cards", "list"),
+    "m": ("kind", "file"),
 }
 
 
@@ -46,93 +42,65 @@ class Keys:
         self.plan = plan
         self.outline = outline
         self.frame = frame
-        self.interface = interface
+        self.around = Surroundings(plan, frame, interface)
         self._items: dict[str, str] = {}
         self._cards: dict[str, str] = {}
-        self._origins: dict[str, str] = {}
 
     @cached_property
     def edition(self) -> str:
         """The digest of everything this Edition's pages can see."""
-        digest = hashlib.sha256(f"{self.frame.digest} {self.site} {self.around}".encode())
+        digest = hashlib.sha256(self.around.everything.encode())
         for placed in self.plan.listed():
             digest.update(self._item(placed).encode())
         return digest.hexdigest()
 
     def of(self, spec: PageSpec) -> str:
-        """Return the key of a page; nothing for one that is always rendered."""
+        """Return the key of a page."""
+        seen = f"{self._template(spec)}.{self.around.page}"
         if spec.placed is not None:
-            return f"i.{self._template(spec)}.{self.site}.{self._item(spec.placed)}.{self._beside(spec.placed)}"
+            return f"i.{seen}.{self._item(spec.placed)}.{self._beside(spec.placed)}"
         if spec.listing is not None and spec.part is not None:
-            return f"l.{self._template(spec)}.{self.site}.{self._list(spec)}"
-        if spec.template == "search":
-            return f"f.{self._template(spec)}.{self.site}.{self._newest}"
-        return ""
+            return f"l.{seen}.{self._list(spec)}"
+        cards = short_digest(*("".join(map(self._card, row)) for row in home.rows(self.outline, spec.template)))
+        others = short_digest(text_of([self._others(spec), self.around.spoken(spec.path)]))
+        return f"p.{seen}.{cards}.{others}"
 
-    @cached_property
-    def _newest(self) -> str:
-        """What the search page shows for who cannot search: the newest articles, and which indexes there are."""
+    def _others(self, spec: PageSpec) -> list[object]:
+        """Return what a page that is neither Item nor list shows beside the Site and the cards of Items."""
         outline = self.outline
-        cards = "".join(map(self._card, home.latest(outline.live)))
-        return short_digest(cards, str(bool(outline.tags)), str(bool(outline.archives)))
+        others: list[object] = []
+        match spec.template:
+            case "home":
+                counts = [home.count(outline, each) for each in home.references(outline)]
+                others = [self.around.directory, counts]
+            case "directory":
+                others = [self.around.directory]
+            case "tags":
+                others = _counted(outline.tags)
+            case "archives":
+                others = _counted(outline.archives)
+            case "sitemap" | "search":
+                others = [bool(outline.tags), bool(outline.archives)]
+            case "redirect":
+                others = [spec.redirect and spec.redirect.target]
+            case "404" | "contact" | "accessibility":
+                pass
+            case unknown:
+                raise LookupError(unknown)
+        return others
 
     def of_feed(self, items: Sequence[PlacedItem]) -> str:
         """Return the key of a feed of these Items."""
         cards = "".join(f"{self._card(placed)}{placed.canonical} " for placed in items)
-        return f"f.{self.frame.digest[:16]}.{self.feed_frame}.{short_digest(cards)}"
+        return f"f.{self.frame.digest[:16]}.{self.around.feed}.{short_digest(cards)}"
 
     def of_data(self, items: Iterable[PlacedItem], *around: object) -> str:
         """Return the key of data that holds all that is known of these Items, and what stands ``around`` them."""
         known = "".join(f"{self._item(placed)}{self._card(placed)}" for placed in items)
-        return f"d.{self.frame.digest[:16]}.{self.feed_frame}.{short_digest(known)}.{short_digest(_text(around))}"
+        return f"d.{self.frame.digest[:16]}.{self.around.feed}.{short_digest(known)}.{short_digest(text_of(around))}"
 
     def _template(self, spec: PageSpec) -> str:
         return self.frame.templates.get(spec.template, self.frame.digest[:16])
-
-    @cached_property
-    def site(self) -> str:
-        """What the frame of every page shows: what feeds show of the Site too, and the alerts over its pages."""
-        alerts = [list(map(str, astuple(alert))) for alert in self.plan.alerts]
-        return short_digest(self.feed_frame, _text(alerts)) if alerts else self.feed_frame
-
-    @cached_property
-    def feed_frame(self) -> str:
-        """The Site, its Portal, the words of the interface."""
-        plan = self.plan
-        return short_digest(
-            self.interface.lang,
-            self.interface.compiled,
-            _text(sorted(self.interface.languages)),
-            _text([str(plan.edition.key), plan.edition.folder, plan.profile.value]),
-            _site(plan.site),
-            _text([plan.site.is_retired(plan.now), self._followed(plan.site)]),
-            _site(plan.portal_site),
-            _model(plan.portal.options),
-            self.frame.brands[plan.portal.options.brand].digest,
-            _model(plan.vocabulary),
-        )
-
-    @cached_property
-    def around(self) -> str:
-        """What only pages without a key show: other Sites, redirects, what machines look for."""
-        plan = self.plan
-        parts: list[object] = [
-            [_listed(s) for s in plan.directory],
-            [
-                [s.id, s.options.retired_on.isoformat() if s.options.retired_on else "", self._followed(s)]
-                for s in plan.directory
-                if s.is_retired(plan.now)
-            ],
-            [[redirect.path, redirect.target] for redirect in plan.redirects],
-            security(plan),
-            {lang: sorted(paths) for lang, paths in plan.sibling_pages.items()},
-        ]
-        return short_digest(_text(parts))
-
-    def _followed(self, site: Site) -> str:
-        """Return what pages show of a Site's successor."""
-        successor = self.plan.successors.get(site.id)
-        return _site(successor) if successor else site.options.successor or ""
 
     def _item(self, placed: PlacedItem) -> str:
         found = self._items.get(placed.item.id)
@@ -156,7 +124,7 @@ class Keys:
             self._origin(placed.origin),
             *(f"{lang} {address}" for lang, address in placed.languages.items()),
             *(f"{media.name} {media.blob}" for media in item.media.values()),
-            *(lang for lang, paths in self.plan.sibling_pages.items() if placement.path in paths),
+            *self.around.spoken(placement.path),
             *self._declared(placed),
         ]
         return short_digest("\n".join(parts))
@@ -197,11 +165,7 @@ class Keys:
         return short_digest(*["-" if o is None else known.get(o.item.id) or self._card(o) for o in others])
 
     def _origin(self, site: Site) -> str:
-        if site.id == self.plan.site.id:
-            return ""
-        if site.id not in self._origins:
-            self._origins[site.id] = _site(site)
-        return self._origins[site.id]
+        return "" if site.id == self.plan.site.id else self.around.site(site)
 
     def _card(self, placed: PlacedItem) -> str:
         """Return the digest of what a list shows of an Item: its front matter and its place, not its text."""
@@ -233,14 +197,14 @@ class Keys:
         around = [
             listing.kind, listing.path, listing.label, listing.label_lang, listing.key, listing.parent,
             part.number, part.last, part.newer, part.older,
-            [lang for lang, paths in self.plan.sibling_pages.items() if spec.path in paths],
+            self.around.spoken(spec.path),
             self._filters(listing) if spec.template == "library" else "",
             self.plan.kinds.has_feeds(listing.kind),
             self._has_appointments(listing),
         ]  # fmt: skip
         known = self._cards
         cards = "".join([known.get(placed.item.id) or self._card(placed) for placed in part.entries])
-        return f"{short_digest(_text(around))}.{short_digest(cards)}"
+        return f"{short_digest(text_of(around))}.{short_digest(cards)}"
 
     def _has_appointments(self, listing: Listing) -> bool:
         shown = (placed for placed in listing.entries if not placed.is_withdrawn(self.plan.now))
@@ -252,12 +216,10 @@ class Keys:
 
     @cached_property
     def _library_counts(self) -> dict[str, str]:
-        counts: dict[str, list[object]] = {}
+        counts: dict[str, list[Listing]] = {}
         for listing in self.outline.library:
-            counts.setdefault(listing.parent, []).append(
-                [listing.path, listing.label, listing.label_lang, listing.key, len(listing.entries)]
-            )
-        return {section: short_digest(_text(found)) for section, found in counts.items()}
+            counts.setdefault(listing.parent, []).append(listing)
+        return {section: short_digest(text_of(_counted(found))) for section, found in counts.items()}
 
 
 def _lead_picture(placed: PlacedItem) -> str:
@@ -266,20 +228,5 @@ def _lead_picture(placed: PlacedItem) -> str:
     return media.blob if media else ""
 
 
-def _site(site: Site) -> str:
-    editions = [[edition.lang, edition.base_url] for edition in site.editions]
-    return short_digest(site.id, _model(site.options), _text(editions))
-
-
-def _listed(site: Site) -> list[object]:
-    """Return what a Portal's directory shows of a Site, as a page and as data."""
-    options = site.options
-    return [site.id, site.kind.value, options.name, options.status, [[e.lang, e.base_url] for e in site.editions]]
-
-
-def _model(model: BaseModel) -> str:
-    return model.model_dump_json(by_alias=True)
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _counted(listings: Iterable[Listing]) -> list[object]:
+    return [[each.path, each.label, each.label_lang, each.key, len(each.entries)] for each in listings]

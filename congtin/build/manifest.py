@@ -18,7 +18,6 @@ _HEAD = "congtin-manifest-4 "
 _END = "end"
 
 NEW = "new"
-ALWAYS = "always"
 LOST = "lost"
 FULL = "full"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from congtin.build.manifest import ALWAYS, FULL, LOST, NEW, STAGING, Manifest, edition_name
+from congtin.build.manifest import FULL, LOST, NEW, STAGING, Manifest, edition_name
 from congtin.errors import BuildError
 from congtin.messages import msg
 from congtin.model import EditionKey
@@ -97,8 +97,7 @@ class OutputSink:
         reason = FULL if self.full else NEW if known is None else self._difference(before.keys.get(name, ""), key)
         if not reason and not self.whole and _size(self._base + name) is None:
             reason = LOST
-        if key:
-            self.keys[name] = key
+        self.keys[name] = key
         if reason or known is None:
             self.reasons[name] = reason
             return False
@@ -108,12 +107,12 @@ class OutputSink:
     @staticmethod
     def _difference(old: str, new: str) -> str:
         """Return which parts of two keys differ, as numbers; nothing where they are equal."""
-        if not new:
-            return ALWAYS
         if old == new:
             return ""
+        if old[:1] != new[:1]:
+            return "0"
         parts = zip(old.split("."), new.split("."), strict=False)
-        return ",".join(str(number) for number, (one, other) in enumerate(parts) if one != other) or NEW
+        return ",".join(str(number) for number, (one, other) in enumerate(parts) if one != other) or "0"
 
     def put(self, name: str, data: bytes) -> None:
         """Take the bytes of ``name``, a path below the output root; equal bytes stay untouched on disk."""
