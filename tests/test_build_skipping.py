@@ -113,7 +113,7 @@ SHOWN_BY = {
     "another month": (OLDEST + article(1, "Tin 1", date="2026-09-05"), ["archives"]),
     "a former address": (OLDEST + article(1, "Tin 1", aliases="[/tin-tuc/cu/]"), ["redirect"]),
     "a fixed page": (
-        f"-- content/ha/portal/gioi-thieu/x.vi.md --\n{article(70, 'X', kind='page')}",
+        f"-- content/ha/portal/gioi-thieu/2026/x.vi.md --\n{article(70, 'X', kind='page')}",
         ["home", "sitemap"],
     ),
     "a Site": (
