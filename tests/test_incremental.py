@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from network import NOON, article, document
 from series_run import ALONE, ROUNDS, run_series
 
+from congtin.build.pipeline import build
+from congtin.build.request import BuildRequest
+
 # `make test` runs these series, always the same; tools/verify_long.py asks for more, and for other ones.
 SERIES = int(os.environ.get("CONGTIN_SERIES", "30"))
 SEED = int(os.environ.get("CONGTIN_SEED", "1")) * 1_000_000
@@ -72,6 +75,45 @@ def test_a_lost_file_is_made_again(tiny):
     shutil.rmtree(net.output / "ha.gov.vn/english")
     assert net.build().skipped == 2
     assert net.files() == before
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_sites_that_change_hosts_and_back_lose_nothing_when_only_one_was_built_between(tiny, edited):
+    """A Site that is built alone takes the host of another: what that one had there is made again with its next build.
+
+    Found by a reader: pages with the keys of one Site stayed below another's text, and no later build mended them.
+    """
+    lim, mai = (f"content/ha/{name}/tin-tuc/2026/a.vi.md" for name in ("lim", "mai"))
+    net = tiny(f"-- {lim} --\n{article(1, 'Của Lim')}-- {mai} --\n{article(2, 'Của Mai')}")
+    net.build()
+    swap_sites(net)
+    net.build("ha/lim")
+    assert "Của Lim" in net.text("mai.ha.gov.vn/tin-tuc/")
+    swap_sites(net)
+    if edited:
+        net.put(mai, article(2, "Của Mai", body="Khác."))
+    net.build()
+    assert "Của Mai" in net.text("mai.ha.gov.vn/tin-tuc/")
+    assert net.files() == clean(net)
+    assert net.build().built == []
+
+
+def swap_sites(net):
+    """Let lim and mai change names and hosts."""
+    lim, mai = (net.root / f"sites/ha/{name}.yaml" for name in ("lim", "mai"))
+    texts = lim.read_text("utf-8"), mai.read_text("utf-8")
+    mai.write_text(texts[0], "utf-8")
+    lim.write_text(texts[1], "utf-8")
+
+
+def clean(net):
+    """Return what a build from nothing writes."""
+    output = net.root.parent / "clean"
+    build(BuildRequest(net.root, output, output / ".congtin", net.now, workers=1))
+    files = (file for file in output.rglob("*") if file.is_file())
+    return {
+        file.relative_to(output).as_posix(): file.read_bytes() for file in sorted(files) if ".congtin" not in file.parts
+    }
 
 
 def test_full_ignores_what_was_built_before(tiny):

@@ -95,6 +95,40 @@ def test_a_translation_has_its_own_words_and_the_facts_of_the_original(net):
     assert (draft.text_content(), draft.xpath("string(span/@lang)")) == ("Dự thảo", "vi")
 
 
+DEADLINE = """\
+-- themes/base/kinds/deadline/kind.yaml --
+label: {vi: Hạn, en: Deadline}
+section: hearings
+list: false
+feeds: true
+calendar: {starts: opens}
+order: {by: opens, direction: ascending}
+fields:
+  opens: {type: moment, required: true, label: {vi: Mở, en: Opens}}
+-- themes/base/kinds/deadline/item.html --
+{% extends "_item.html" %}
+"""
+
+
+def test_a_list_leads_to_the_calendar_as_soon_as_and_as_long_as_there_is_one(net):
+    """Two kinds in one list, one of them with appointments: its first Item brings the link to every page of the list.
+
+    Found by a reader: pages that do not show the Item kept what they had.
+    """
+    edit(net, KIND_FILE, "feeds: true", "feeds: false")
+    net.put("themes/base/kinds/hearing/list.html", '{% extends "_kind_list.html" %}\n')
+    net.write(DEADLINE, *(f"-- {PLACE}/p{n}.vi.md --\n{hearing(100 + n, f'Phiên {n}')}" for n in range(45)))
+    net.build()
+    older = f"{HOST}/lay-y-kien/trang-1"
+    assert "lich.ics" not in net.text(older)
+    due = hearing(200, "Hạn nộp", opens="2026-12-30").replace("kind: hearing", "kind: deadline")
+    for withdrawn, there in (("", True), ("withdrawn: {at: 2026-11-01, reason: Sai}\n", False)):
+        net.put(f"{PLACE}/han.vi.md", due.replace("closes: 2026-11-30\n", withdrawn))
+        net.build()
+        assert (".ics" in net.text(older)) == there
+        assert net.files() == clean(net)
+
+
 def edit(net: TinyNetwork, path: str, old: str, new: str) -> None:
     text = (net.root / path).read_text("utf-8")
     assert old in text

@@ -17,7 +17,18 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
-from congtin.build.manifest import FOLDER, STAGING, Manifest, edition_name, edition_of, names_in, replace_file
+from congtin.build.manifest import (
+    FOLDER,
+    STAGING,
+    Manifest,
+    edition_name,
+    edition_of,
+    host_in,
+    host_of,
+    manifests_of,
+    names_in,
+    replace_file,
+)
 from congtin.build.output import REPLACING, SEAL, TREE, replacing_name
 from congtin.errors import BuildError
 from congtin.messages import msg
@@ -70,6 +81,7 @@ class _Work:
         self.root = root
         self.state = state
         self.gone = gone
+        self.old = {name: set(names_in(Manifest.file(state, edition_of(name)))) for name in (*built, *gone)}
         self.staging = root / STAGING
         seals = {name: self.staging / name / SEAL for name in built}
         self.new = {name: names_in(seal) for name, seal in seals.items() if seal.is_file()}
@@ -78,16 +90,27 @@ class _Work:
 
     def _orphans(self, built: list[str]) -> Iterator[tuple[str, str]]:
         """Yield (Edition, output) for what an Edition gives up and no other has taken over."""
-        given_up = {name: self._old_outputs(name).difference(outputs) for name, outputs in self.new.items()}
-        given_up.update((name, self._old_outputs(name)) for name in self.gone)
+        given_up = {name: self.old[name].difference(outputs) for name, outputs in self.new.items()}
+        given_up.update((name, self.old[name]) for name in self.gone)
         if any(given_up.values()):
             kept = {output for outputs in self.new.values() for output in outputs}
-            kept |= {output for name in built if name not in self.new for output in self._old_outputs(name)}
+            kept |= {output for name in built if name not in self.new for output in self.old[name]}
             for edition, outputs in given_up.items():
                 yield from ((edition, output) for output in sorted(outputs - kept))
 
-    def _old_outputs(self, name: str) -> set[str]:
-        return set(names_in(Manifest.file(self.state, edition_of(name))))
+    def _take_over(self) -> None:
+        """Take outputs that are new to an Edition from any other that wrote them: that one is built again.
+
+        Where only some Sites are built, a host may be another's now, and the one that had it knows nothing of it yet.
+        """
+        new = {output for name, outputs in self.new.items() for output in outputs if output not in self.old[name]}
+        hosts = {host_of(output) for output in new}
+        for file in manifests_of(self.state).values() if new else ():
+            if file.stem not in self.old and host_in(file) in hosts:
+                other = Manifest.read(file)
+                outputs = {output: digest for output, digest in other.outputs.items() if output not in new}
+                if len(outputs) < len(other.outputs):
+                    replace_file(file, Manifest(outputs, "", other.keys, other.reasons).to_bytes())
 
     def require_real_folders(self) -> None:
         """Raise BuildError where something would be done through a link."""
@@ -102,6 +125,7 @@ class _Work:
 
     def carry_out(self) -> int:
         """Do it; return how many files of Editions that are gone went with them."""
+        self._take_over()
         for _, output in self.orphans:
             remove_output(self.root, output)
         (self.state / FOLDER).mkdir(parents=True, exist_ok=True)

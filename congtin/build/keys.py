@@ -207,8 +207,9 @@ class Keys:
         return f"{short_digest(text_of(around))}.{short_digest(cards)}"
 
     def _has_appointments(self, listing: Listing) -> bool:
-        shown = (placed for placed in listing.entries if not placed.is_withdrawn(self.plan.now))
-        return self.plan.kinds.has_calendar(listing.kind) and next(shown, None) is not None
+        kinds, now = self.plan.kinds, self.plan.now
+        fed = (placed for placed in listing.entries if kinds[placed.item.kind].options.feeds)
+        return kinds.has_calendar(listing.kind) and any(not placed.is_withdrawn(now) for placed in fed)
 
     def _filters(self, listing: Listing) -> str:
         section = listing.parent or listing.key

@@ -28,7 +28,7 @@ class Manifest:
 
     outputs: dict[str, str] = field(default_factory=dict)
     fingerprint: str = ""
-    """Digest of what decided these outputs."""
+    """Digest of what decided these outputs; empty where another Edition has taken some of them over since."""
     keys: dict[str, str] = field(default_factory=dict)
     """Digests of what decided each page, for those that can be skipped."""
     reasons: dict[str, str] = field(default_factory=dict)
@@ -82,13 +82,30 @@ class Manifest:
 
 def names_in(file: Path) -> list[str]:
     """Return the outputs that a Manifest's file names, and nothing else of it; none when it is unreadable."""
+    return _names(file)[1]
+
+
+def names_of_built(file: Path) -> list[str]:
+    """Return the outputs of an Edition that has all it wrote; none of one that has to be built again."""
+    fingerprint, names = _names(file)
+    return names if fingerprint else []
+
+
+def _names(file: Path) -> tuple[str, list[str]]:
     try:
         head, *lines = file.read_text("utf-8").split("\n")
     except (OSError, ValueError):
-        return []
+        return "", []
     if not head.startswith(_HEAD) or lines.pop() != _END:
-        return []
-    return [line.partition("\t")[0] for line in lines]
+        return "", []
+    return head.removeprefix(_HEAD), [line.partition("\t")[0] for line in lines]
+
+
+def host_in(file: Path) -> str:
+    """Return the host of the outputs that a Manifest's file names; an Edition has one."""
+    with file.open(encoding="utf-8", errors="replace") as stream:
+        stream.readline()
+        return host_of(stream.readline().partition("\t")[0])
 
 
 def edition_name(key: EditionKey) -> str:
@@ -117,6 +134,12 @@ def belongs_to(host: str, name: str) -> bool:
     home = [SERVER_FOLDER, host] if parts[0] == SERVER_FOLDER else [host]
     plain = name.isprintable() and not {"", ".", ".."} & set(parts)
     return plain and parts[: len(home)] == home and len(parts) > len(home)
+
+
+def host_of(name: str) -> str:
+    """Return the host to which an output belongs, those that no web server serves too."""
+    first, _, rest = name.partition("/")
+    return rest.partition("/")[0] if first == SERVER_FOLDER else first
 
 
 def replace_file(file: Path, data: bytes) -> None:

@@ -14,7 +14,7 @@ from congtin.build.cluster import ClusterWorkers
 from congtin.build.commit import commit, recover
 from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
-from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_in
+from congtin.build.manifest import Manifest, all_files_exist, edition_of, manifests_of, names_of_built
 from congtin.build.pictures import provide
 from congtin.build.preview import keep_apart
 from congtin.build.report import BuildReport, SiteRecord, report_of
@@ -172,7 +172,7 @@ class _Build:
 
     def _is_built(self, site: str, langs: Iterable[str]) -> bool:
         for lang in langs:
-            names = names_in(Manifest.file(self.request.state, EditionKey(site, lang)))
+            names = names_of_built(Manifest.file(self.request.state, EditionKey(site, lang)))
             if not names or not all_files_exist(self.request.output, names):
                 return False
         return True

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from congtin.build.manifest import STAGING, Manifest, all_files_exist, names_in
+from congtin.build.manifest import STAGING, Manifest, all_files_exist, names_of_built
 from congtin.build.report import BuildReport, SiteRecord, report_of
 from congtin.build.request import BuildRequest
 from congtin.catalogue.state import BuildState
@@ -80,7 +80,7 @@ def _same_files(request: BuildRequest, records: Mapping[str, SiteRecord]) -> boo
     """Tell whether every output of every Edition is where it was put."""
     for site, record in records.items():
         for lang in record.editions:
-            names = names_in(Manifest.file(request.state, EditionKey(site, lang)))
+            names = names_of_built(Manifest.file(request.state, EditionKey(site, lang)))
             if not names or not all_files_exist(request.output, names):
                 return False
     return True
