@@ -80,7 +80,8 @@ def test_pages_of_every_template_are_accessible_quick_and_silent(browser, server
     assert len({page.template for page in mine}) > 10
     with visitor(browser) as context:
         looks = LOOKS if lang == "vi" else (PHONE, DARK)
-        found = [each for page in mine for each in visit(context, server, page, looks=looks, hands=lang == "vi")]
+        tab = context.new_page()
+        found = [each for page in mine for each in visit(tab, server, page, looks=looks, hands=lang == "vi")]
     assert not found, told(found)
 
 

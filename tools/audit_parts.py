@@ -26,7 +26,7 @@ from gates.structure import structure_findings
 from gates.visit import visit
 from network import NOON
 from nginxes import Nginx
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Page
 from whole import WholeNetwork
 
 from congtin.build.pipeline import build
@@ -173,18 +173,18 @@ def served(whole: WholeNetwork, pages: list[BuiltPage]) -> Iterator[Nginx]:
         yield server
 
 
-_open_context: dict[int, BrowserContext] = {}
+_tabs: dict[int, Page] = {}
 _closing = ExitStack()
 
 
 def _open(work: tuple[int, list[BuiltPage]]) -> tuple[int, list[tuple[BuiltPage, list[Finding]]]]:
-    """Open some pages in this process's own browser, which stays for the next ones."""
+    """Open some pages in this process's own browser, whose tab stays for the next ones."""
     port, pages = work
-    if port not in _open_context:
+    if port not in _tabs:
         browser = _closing.enter_context(chromium_at(port))
-        _open_context[port] = _closing.enter_context(visitor(browser))
+        _tabs[port] = _closing.enter_context(visitor(browser)).new_page()
     looks = (*LOOKS, PHONE_DARK)
-    return port, [(page, visit(_open_context[port], None, page, looks=looks, thorough=True)) for page in pages]
+    return port, [(page, visit(_tabs[port], None, page, looks=looks, thorough=True)) for page in pages]
 
 
 def lighthouse(whole: WholeNetwork, counts: Counts, folder: Path) -> Result:

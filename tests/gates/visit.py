@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nginxes import Nginx
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from gates.axe import LAYOUT, axe_findings
 from gates.focus import focus_findings
@@ -22,7 +22,7 @@ _REFRESH = re.compile(r"<meta http-equiv=\"refresh\"[^>]*>")
 
 
 def visit(
-    context: BrowserContext,
+    page: Page,
     server: Nginx | None,
     built: BuiltPage,
     *,
@@ -30,17 +30,16 @@ def visit(
     thorough: bool = False,
     hands: bool = True,
 ) -> list[Finding]:
-    """Return what is wrong with one page in these looks.
+    """Return what is wrong with one page in these looks; it is opened in ``page``, where others were before it.
 
     All rules of axe are asked in the first look; in the others those whose answer depends on layout and colours, or all
     with ``thorough``. With ``hands`` the keyboard goes through the page in the last look.
     Pages that the server only sends on are shown with the help of ``server``.
     """
-    page = context.new_page()
-    try:
-        look_like(page, looks[0])
-        watch = Watch(page, built.host, document=built.url)
-        scales = Scales(page)
+    # In a new tab for each it takes half as long again: the browser starts a process for it, and compiles axe anew.
+    page.unroute_all()
+    look_like(page, looks[0])
+    with Watch(page, built.host, document=built.url) as watch, Scales(page) as scales:
         if built.template == "redirect" and server:
             plant(page, server, built.url, lambda text: _REFRESH.sub("", text))
         else:
@@ -58,9 +57,7 @@ def visit(
             found += skip_link(page, built.url) if built.template != "redirect" else ()
         found += reading_findings(page, built.url)
         found += watch.findings(built.url)
-        return found
-    finally:
-        page.close()
+    return found
 
 
 def sideways(page: Page, look: Look, where: str) -> Iterator[Finding]:

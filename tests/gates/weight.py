@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from playwright.sync_api import Page
 
@@ -49,25 +49,36 @@ def budget_of(template: str) -> Budget:
 
 
 class Scales:
-    """Adds up what is sent for a page from now on, as the browser's network counts it, with an empty cache."""
+    """Adds up what is sent for a page from now on, as the browser's network counts it, with an empty cache.
+
+    It does so to the end of its block where it has one.
+    """
 
     def __init__(self, page: Page) -> None:
         self._urls: dict[str, str] = {}
         self._sent: dict[str, int] = {}
-        debugger = page.context.new_cdp_session(page)
+        self._debugger = debugger = page.context.new_cdp_session(page)
         debugger.on("Network.requestWillBeSent", lambda e: self._urls.update({e["requestId"]: e["request"]["url"]}))
         debugger.on("Network.loadingFinished", self._finished)
         debugger.send("Network.enable")
         debugger.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._debugger.detach()
 
     def _finished(self, event: dict[str, Any]) -> None:
         self._sent[event["requestId"]] = int(event["encodedDataLength"])
 
     def read(self) -> Weight:
         """Return what was sent until now."""
-        each = {self._urls[key]: size for key, size in self._sent.items() if key in self._urls}
+        # What the page before had asked for may still come.
+        sent = {key: size for key, size in self._sent.items() if key in self._urls}
+        each = {self._urls[key]: size for key, size in sent.items()}
         asked = [url for url in self._urls.values() if not url.startswith("data:")]
-        return Weight(sum(self._sent.values()), len(asked), each)
+        return Weight(sum(sent.values()), len(asked), each)
 
 
 def weight_findings(page: BuiltPage, weight: Weight, where: str) -> Iterator[Finding]:
