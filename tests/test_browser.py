@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsers import CHROMIUM, FLAGS
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from congtin.release.local_server import Hosts, LocalServer
 
@@ -51,6 +51,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
+def visitor(browser) -> Iterator[BrowserContext]:
+    with browser.new_context() as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
 def server(whole) -> Iterator[LocalServer]:
     with LocalServer(Hosts.read(whole.output), 0) as running:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
@@ -62,11 +68,11 @@ def server(whole) -> Iterator[LocalServer]:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("host", "path"), PAGES)
-def test_a_page_is_whole_on_a_phone_and_on_a_desk(browser, server, host, path):
+def test_a_page_is_whole_on_a_phone_and_on_a_desk(visitor, server, host, path):
     """At 320 and 1280 pixels: nothing sticks out, nothing fails, no foreign host is asked, the skip link works."""
     complaints: list[str] = []
     foreign: list[str] = []
-    page = browser.new_page()
+    page = visitor.new_page()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: _note_foreign(foreign, host, request.url))
