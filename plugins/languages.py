@@ -34,7 +34,7 @@ def _environment(pelicans: Environment, settings: Mapping[str, Any]) -> Environm
     lang, views = job.interface.lang, settings["CONGTIN_VIEWS"]
     env = EditionEnvironment(
         loader=pelicans.loader,
-        bytecode_cache=compiled_templates(job.state),
+        bytecode_cache=compiled_templates(job.state, job.plan.root),
         auto_reload=False,
         plain=(Each, Once, Words),
         **settings["JINJA_ENVIRONMENT"],

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import marshal
+import pickle
+import shutil
+from pathlib import Path
+from types import CodeType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, pass_context
+from jinja2.bccache import bc_magic
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
-from network import article
+from network import REPOSITORY, TinyNetwork, article
 
+from congtin.build import compiled_templates
+from congtin.build.shipped import SHIPPED
 from congtin.build.template_environment import EditionEnvironment, escaped
 
+TEXT = "-- content/ha/portal/tin-tuc/2026/cau.vi.md --\n" + article(1)
 _TEMPLATES = DictLoader(
     {
         "page": '{% import "parts" as p %}<p title="{{ value }}">{{ value }}</p>{{ p.cell(value) }}{{ value|upper }}'
@@ -82,7 +92,8 @@ def test_nothing_that_ends_an_element_or_an_attribute_gets_through() -> None:
 @pytest.mark.parametrize("full", [False, True], ids=["read-by-the-first-process", "and-compiled-by-others"])
 def test_damaged_compiled_templates_are_compiled_again(tiny, full):
     """They lie beside the store, where a power cut may leave anything."""
-    net = tiny("-- content/ha/portal/tin-tuc/2026/cau.vi.md --\n" + article(1))
+    net = tiny(TEXT)
+    own_theme(net)
     net.build()
     pages = net.files()
     compiled = sorted((net.root / ".congtin/templates").iterdir())
@@ -98,3 +109,55 @@ def test_damaged_compiled_templates_are_compiled_again(tiny, full):
         assert net.files() == pages
     else:
         assert "Khác." in net.text("ha.gov.vn/tin-tuc/2026/cau")
+
+
+def own_theme(net: TinyNetwork, templates: str = "*/*.html") -> None:
+    """Give a network a theme of its own, in which some templates are not those that come with the engine."""
+    (net.root / "themes").unlink()
+    shutil.copytree(REPOSITORY / "themes", net.root / "themes")
+    for file in (net.root / "themes").rglob(templates):
+        file.write_text(f"{file.read_text('utf-8')}{{# Khác #}}", "utf-8")
+
+
+def test_the_theme_that_comes_with_the_engine_is_compiled_when_it_is_set_up(tiny):
+    """A new network compiles nothing, wherever it lies; of a theme that was changed only what was changed."""
+    net = tiny(TEXT)
+    net.build()
+    compiled = net.root / ".congtin/templates"
+    assert not list(compiled.iterdir())
+    pages = net.files()
+    own_theme(net, "article.html")
+    assert net.build().rendered
+    assert len(list(compiled.iterdir())) == 1
+    assert net.files() == pages
+
+
+def test_setup_compiles_what_a_build_compiles(tiny, monkeypatch, tmp_path):
+    """It knows neither an Edition's filters nor its words; the code is the same, and so are the pages."""
+    shipped = {file.name: file for file in SHIPPED.iterdir()}
+    first, second = tiny(TEXT), TinyNetwork.create(tmp_path / "second", TEXT)
+    first.build()
+    monkeypatch.setattr(compiled_templates, "SHIPPED", tmp_path / "nothing")
+    compiled_templates.read_templates(second.root / ".congtin")
+    second.build()
+    assert first.files() == second.files()
+    compiled = list((second.root / ".congtin/templates").iterdir())
+    assert len(compiled) > 15
+    for file in compiled:
+        assert instructions(code_in(file)) == instructions(code_in(shipped[file.name]))
+
+
+def code_in(file: Path) -> CodeType:
+    """Return a template's code as Jinja keeps it: behind a mark and the digest of the source."""
+    with file.open("rb") as stream:
+        stream.read(len(bc_magic))
+        pickle.load(stream)  # noqa: S301 (what the test itself has had made)
+        code = marshal.load(stream)  # noqa: S302 (as above)
+    assert isinstance(code, CodeType)
+    return code
+
+
+def instructions(code: CodeType) -> tuple[object, ...]:
+    """Return what code does, wherever its source lay."""
+    inner = tuple(instructions(each) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.co_code, code.co_names, code.co_varnames, inner

@@ -106,6 +106,16 @@ if ! stamped project "$project_key"; then
     stamp project "$project_key"
 fi
 
+# Compiled once here, and not by every process and every network for itself; where it is missing, nothing is wrong.
+compiled_key=$(find congtin themes/base -name __pycache__ -prune -o -type f -print0 | sort -z | xargs -0 sha256sum |
+    cat - <(echo "$project_key $wanted") | sha256sum | cut -d' ' -f1)
+if ! stamped compiled "$compiled_key"; then
+    say "compiling the engine and its templates"
+    "$venv/bin/python" -m compileall -q congtin
+    "$venv/bin/python" tools/precompile.py
+    stamp compiled "$compiled_key"
+fi
+
 # --- Programs that approvals and publishing stand on ------------------------------------------------------
 
 programs=()

@@ -59,7 +59,7 @@ def load_frame(root: Path, digest: str) -> Frame:
     theme = root / THEME
     # The names of static files hold a digest of their bytes, and any template may show them.
     common = f"{engine_digest()} {folder_digest(root / PLUGINS)} {folder_digest(theme / 'static')}"
-    sources = _read(theme)
+    sources = template_texts(theme)
     trees = _parsed(sources)
     references = {name: facts.references for name, facts in trees.items()}
     reached = {name: sorted(_reached(name, references)) for name in sources}
@@ -82,8 +82,11 @@ def short_digest(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def _read(theme: Path) -> dict[str, str]:
-    """Return the text of each template by its name: `article.html`, and `kinds/dataset/item.html` of a kind."""
+def template_texts(theme: Path) -> dict[str, str]:
+    """Return the text of each template by its name: `article.html`, and `kinds/dataset/item.html` of a kind.
+
+    Raise ProblemsFound when one is not UTF-8.
+    """
     sources: dict[str, str] = {}
     files = {file.name: file for file in sorted((theme / "templates").glob("*.html"))}
     files |= {file.relative_to(theme).as_posix(): file for file in sorted(theme.glob("kinds/*/*.html"))}

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from congtin.layout import OUTPUT, PLUGINS, THEME
 from congtin.model import Edition, Profile
 from congtin.network.network import Site
 
 PLUGIN_NAMES = ["strict", "editions", "fragments", "languages", "crosspost", "taxonomies", "discovery", "open_data"]
+
+JINJA_ENVIRONMENT: Mapping[str, Any] = {
+    "autoescape": True,
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "extensions": ["jinja2.ext.i18n"],
+}
 
 
 def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile) -> dict[str, object]:
@@ -51,10 +60,5 @@ def pelican_settings(root: Path, site: Site, edition: Edition, profile: Profile)
         "TRANSLATION_FEED_ATOM": None,
         "AUTHOR_FEED_ATOM": None,
         "AUTHOR_FEED_RSS": None,
-        "JINJA_ENVIRONMENT": {
-            "autoescape": True,
-            "trim_blocks": True,
-            "lstrip_blocks": True,
-            "extensions": ["jinja2.ext.i18n"],
-        },
+        "JINJA_ENVIRONMENT": {**JINJA_ENVIRONMENT},
     }
