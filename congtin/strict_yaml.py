@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -151,7 +152,7 @@ def load(text: str) -> object:
 
 def line_of(text: str, path: Path) -> int:
     """Return the line of a key or list entry in YAML that ``load`` accepted; the nearest that exists."""
-    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    node = _composed(text)
     line = 1
     for step in path:
         found = _step(node, step)
@@ -159,6 +160,12 @@ def line_of(text: str, path: Path) -> int:
             break
         line, node = found
     return line
+
+
+@lru_cache(maxsize=8)
+def _composed(text: str) -> yaml.Node | None:
+    """Return the nodes of a text; whoever asks for one line often asks for more of the same text."""
+    return yaml.compose(text, Loader=yaml.CSafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ class Escaped:
 def escaped(text: str) -> Iterator[Escaped]:
     """Yield what YAML that ``load`` accepted says by escapes (a backslash and a code), keys included."""
     if "\\" in text:
-        yield from _escaped(yaml.compose(text, Loader=yaml.CSafeLoader), text, 1)
+        yield from _escaped(_composed(text), text, 1)
 
 
 def _escaped(node: yaml.Node | None, text: str, line: int) -> Iterator[Escaped]:

@@ -20,7 +20,7 @@ OF_EACH = 3
 def sample(whole: WholeNetwork) -> list[str]:
     """Return a few pages of every template in every language: the largest, the smallest and one between."""
     groups = defaultdict(list)
-    for name in whole.pages:
+    for name in whole.page_names:
         groups[whole.templates[name], whole.edition_of_file[name][0].lang].append(name)
     chosen = set()
     for names in groups.values():

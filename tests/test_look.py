@@ -100,7 +100,7 @@ def size_of(whole: WholeNetwork, name: str) -> int:
 def largest_of_each_template(whole: WholeNetwork) -> list[tuple[str, str]]:
     """Return host and path of the longest page of every template, and of every home page of Hải Phòng."""
     found: dict[str, str] = {}
-    for name in whole.pages:
+    for name in whole.page_names:
         template = whole.templates[name]
         if template == "redirect":
             continue
@@ -116,7 +116,7 @@ def largest_of_each_template(whole: WholeNetwork) -> list[tuple[str, str]]:
 def widest_of_each_element(whole: WholeNetwork) -> list[tuple[str, str]]:
     """Return host and path of the page with most of each element that can be wider than a phone."""
     found: dict[bytes, tuple[int, str]] = {}
-    for name in whole.pages:
+    for name in whole.page_names:
         text = (whole.output / name).read_bytes()
         for element in (b"<pre", b"<table", b"<dl", b"<blockquote", b"<figure", b"<code", b"<details"):
             found[element] = max(found.get(element, (0, "")), (text.count(element), name))

@@ -376,9 +376,9 @@ def test_the_muong_edition_shows_originals_and_pretends_nothing(whole):
 def test_every_placement_is_a_page_and_every_item_page_a_placement(whole):
     """Nothing placed is missing, nothing else was written."""
     placed = {whole.placed_file(edition, placement) for edition, placement in whole.placements()}
-    assert placed <= set(whole.pages)
+    assert placed <= set(whole.page_names)
     assert len(placed) > 3000
-    items = {name for name in whole.pages if whole.is_item(name) or whole.templates[name] == "withdrawn"}
+    items = {name for name in whole.page_names if whole.is_item(name) or whole.templates[name] == "withdrawn"}
     assert items == placed
 
 
@@ -533,7 +533,7 @@ def test_the_lists_of_moved_addresses_are_true(whole):
 def test_every_picture_of_a_text_has_words(whole):
     """Pictures in texts say what they show; only pictures on cards, beside their title, are silent."""
     wrong, pictures = [], 0
-    for name in whole.pages:
+    for name in whole.page_names:
         if not whole.is_item(name):
             continue
         for image in whole.tree(name).findall(".//main//img"):
@@ -546,7 +546,7 @@ def test_every_picture_of_a_text_has_words(whole):
 
 def test_documents_show_their_facts_and_files(whole):
     """Number, type, issuer, dates and field stand on every document; its files can be fetched."""
-    documents = [n for n in whole.pages if whole.templates[n] == "document"]
+    documents = [n for n in whole.page_names if whole.templates[n] == "document"]
     assert len(documents) > 15
     downloads = 0
     for edition, placement in whole.placements():
@@ -565,7 +565,7 @@ def test_documents_show_their_facts_and_files(whole):
 
 def test_pages_are_parsed_as_they_were_written(whole):
     """The parser had nothing to mend: what is checked here is what browsers see."""
-    for name in list(whole.pages)[::40]:
+    for name in whole.page_names[::40]:
         root = parse(whole.output / name)
         assert root.find("head") is not None, name
         assert len(root.findall("body")) == 1, name

@@ -21,7 +21,7 @@ SILENT = ("404", "redirect", "withdrawn")
 def sample(whole: WholeNetwork) -> list[str]:
     """Return the smallest and the largest page of every template in every language."""
     groups = defaultdict(list)
-    for name in whole.pages:
+    for name in whole.page_names:
         groups[whole.templates[name], whole.edition_of_file[name][0].lang].append(name)
     chosen = set()
     for names in groups.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 import time
 import traceback
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ _FACETS = {"loai", "co-quan", "nam", "linh-vuc"}
 _ADDRESSES = {"href", "src", "srcset", "action", "poster", "cite"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """An address as it stands in a page."""
 
@@ -42,7 +43,7 @@ class Link:
     absolute: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OutputPage:
     """One HTML file, reduced to what the tests ask of all pages."""
 
@@ -90,9 +91,14 @@ class WholeNetwork:
         return frozenset(self.files)
 
     @functools.cached_property
+    def page_names(self) -> tuple[str, ...]:
+        """Return the file of every page."""
+        return tuple(name for name in self.files if name.endswith(".html"))
+
+    @functools.cached_property
     def pages(self) -> dict[str, OutputPage]:
-        """Return every page by its file."""
-        return {name: read_page(self.output, name) for name in self.files if name.endswith(".html")}
+        """Return every page by its file; reading them all takes a while."""
+        return {name: read_page(self.output, name) for name in self.page_names}
 
     @functools.cached_property
     def by_url(self) -> dict[str, OutputPage]:
@@ -138,7 +144,7 @@ class WholeNetwork:
         """Return, for every page, its Edition and its path below that Edition's root."""
         roots = sorted(((e.folder + "/", e) for e in self.editions), key=lambda pair: -len(pair[0]))
         found = {}
-        for name in self.pages:
+        for name in self.page_names:
             root, edition = next((root, e) for root, e in roots if name.startswith(root))
             found[name] = (edition, name.removeprefix(root).removesuffix("index.html"))
         return found
@@ -155,7 +161,7 @@ class WholeNetwork:
         for edition in self.editions:
             for redirect in self.repository.placements.redirects.get(edition.key, ()):
                 special[f"{edition.folder}/{redirect.path}index.html"] = "redirect"
-        return {name: special.get(name) or self._template(*self.edition_of_file[name]) for name in self.pages}
+        return {name: special.get(name) or self._template(*self.edition_of_file[name]) for name in self.page_names}
 
     def _template(self, edition: Edition, path: str) -> str:
         fixed = {
@@ -198,6 +204,17 @@ def parse(file: Path) -> lxml_html.HtmlElement:
     return lxml_html.document_fromstring(file.read_bytes(), parser=lxml_html.HTMLParser(encoding="utf-8"))
 
 
+@functools.cache
+def _link(element: str, rel: str, attribute: str, value: str, base: str) -> Link:
+    """Return one link for all pages that have it: a process that holds a million of them forks slowly ever after."""
+    return Link(element, rel, attribute, value, urljoin(base, value))
+
+
+def _base(url: str, value: str) -> str:
+    """Return what an address is relative to: the whole network repeats those that do not depend on their page."""
+    return url[: url.index("/", 8) + 1] if value.startswith(("/", "https:")) else url
+
+
 def read_page(output: Path, name: str) -> OutputPage:
     """Return what all tests want to know of a page."""
     url = "https://" + (name.removesuffix("index.html") if name.endswith("/index.html") else name)
@@ -208,7 +225,7 @@ def read_page(output: Path, name: str) -> OutputPage:
         for attribute in _ADDRESSES.intersection(element.keys()):
             value = element.get(attribute, "")
             values = [part.split()[0] for part in value.split(",")] if attribute == "srcset" else [value]
-            links += [Link(element.tag, element.get("rel", ""), attribute, one, urljoin(url, one)) for one in values]
+            links += [_link(element.tag, element.get("rel", ""), attribute, one, _base(url, one)) for one in values]
     head_links = list(head.iter("link"))
     refresh = [m.get("content", "") for m in head.iter("meta") if m.get("http-equiv", "").lower() == "refresh"]
     return OutputPage(
@@ -217,7 +234,7 @@ def read_page(output: Path, name: str) -> OutputPage:
         lang=root.get("lang", ""),
         titles=tuple(title.text or "" for title in root.iter("title") if title.getparent() is head),
         headings=tuple("".join(h1.itertext()).strip() for h1 in root.iter("h1")),
-        ids=tuple(root.xpath("//@id")),
+        ids=tuple(sys.intern(str(each)) for each in root.xpath("//@id")),
         links=tuple(links),
         canonical=tuple(link.get("href", "") for link in head_links if link.get("rel") == "canonical"),
         alternates=tuple((link.get("hreflang"), link.get("href")) for link in head_links if link.get("hreflang")),

@@ -202,15 +202,17 @@ def _section_problems(pack: RulePack) -> Iterator[Problem]:
     """Yield fields no Site has, and subjects no deadline of the pack has."""
     subjects = {deadline.subject for deadline in pack.fields.deadlines}
     for number, section in enumerate(pack.fields.required_sections):
-        line = pack.line("required_sections", number)
+        place = "required_sections", number
         for name in section.site_fields:
             if name not in SITE_FACTS:
                 text = msg("Sites have no field “{field}”.", field=name)
-                yield Problem("unknown-field", text, pack.path, line, did_you_mean(name, SITE_FACTS))
+                hint = did_you_mean(name, SITE_FACTS)
+                yield Problem("unknown-field", text, pack.path, pack.line(*place), hint)
         for subject in section.subjects:
             if subject not in subjects:
                 text = msg("No deadline of the pack has the subject “{subject}”.", subject=subject)
-                yield Problem("unknown-subject", text, pack.path, line, did_you_mean(subject, subjects))
+                hint = did_you_mean(subject, subjects)
+                yield Problem("unknown-subject", text, pack.path, pack.line(*place), hint)
 
 
 def _limit_problems(pack: RulePack, deadline: Deadline, *where: str | int) -> Iterator[Problem]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,6 +31,8 @@ _TRIES = 3
 _REDIRECTS = 3
 _UNWELL = frozenset({502, 503, 504})
 _RATE_RESETS = ("x-ratelimit-reset", "ratelimit-reset")
+# Where the environment may name authorities of its own.
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _RATE_LEFT = ("x-ratelimit-remaining", "ratelimit-remaining")
 
 
@@ -52,6 +57,12 @@ class Patience:
     clock: Callable[[], float] = time.time
 
 
+@lru_cache
+def _authorities() -> ssl.SSLContext:
+    """Return the usual authorities; reading them takes longer than most of a forge's answers."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 @dataclass(frozen=True)
 class _Raw:
     status: int
@@ -72,12 +83,14 @@ class Client:
         self._base = base.rstrip("/")
         self._origin = _origin(self._base)
         self._secrets = [word for value in headers.values() for word in value.split() if len(word) >= 16]
+        # A proxy of the environment has nothing to do with this very machine.
+        outside = urlsplit(base).hostname not in LOOPBACK
         self._http = httpx.Client(
             headers={"User-Agent": "congtin", "Accept": "application/json", **headers},
             timeout=httpx.Timeout(self.patience.answer, connect=self.patience.connect),
             follow_redirects=False,
-            # A proxy of the environment has nothing to do with this very machine.
-            trust_env=urlsplit(base).hostname not in LOOPBACK,
+            verify=(outside and any(map(os.environ.get, _TRUST))) or _authorities(),
+            trust_env=outside,
         )
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +45,8 @@ def ask_all(release: Release, origins: Sequence[str], ca: Path | None = None) ->
 
 
 def _of_origin(release: Release, origin: str, ca: Path | None) -> Iterator[Problem | None]:
-    verify = str(ca) if ca else True
-    with httpx.Client(base_url=origin, verify=verify, timeout=_SECONDS, trust_env=False) as client:
+    context = ssl.create_default_context(cafile=ca)
+    with httpx.Client(base_url=origin, verify=context, timeout=_SECONDS, trust_env=False) as client:
         for edition in release.record.editions:
             path = f"/{edition.prefix}/" if edition.prefix else "/"
             name = f"{edition.host}{path}index.html"
