@@ -48,11 +48,12 @@ def receive_command() -> None:
 def _explain(error: CongtinError) -> None:
     """Say why a push was not taken; a push that is taken waits for none of this to be loaded."""
     from congtin.cli.show import make_console, show_error, show_problems
-    from congtin.cli.verdict_view import show_verdict
     from congtin.editorial.receive import NotPassed
 
     console = make_console(stderr=True)
     if isinstance(error, NotPassed):
+        from congtin.cli.verdict_view import show_verdict
+
         show_verdict(console, error.verdict)
     elif isinstance(error, ProblemsFound):
         show_problems(console, error.problems)

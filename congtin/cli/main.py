@@ -11,7 +11,6 @@ import click
 
 from congtin import __version__
 from congtin.cli.context import Context, moment
-from congtin.cli.show import make_console, show_error, show_problems
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.messages import Msg, msg, translate
 
@@ -67,17 +66,22 @@ class _Group(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        console = make_console(stderr=True)
         try:
             return super().invoke(ctx)
-        except ProblemsFound as error:
-            show_problems(console, error.problems)
-            built = ctx.invoked_subcommand in ("build", "serve")
-            show_error(console, error if built else CongtinError(_nothing_changed(len(error.errors))))
-            sys.exit(error.exit_code)
         except CongtinError as error:
-            show_error(console, error)
+            _show(error, built=ctx.invoked_subcommand in ("build", "serve"))
             sys.exit(error.exit_code)
+
+
+def _show(error: CongtinError, *, built: bool) -> None:
+    """Print what went wrong; a command with nothing to say waits for no terminal library."""
+    from congtin.cli.show import make_console, show_error, show_problems
+
+    console = make_console(stderr=True)
+    if isinstance(error, ProblemsFound):
+        show_problems(console, error.problems)
+        error = error if built else CongtinError(_nothing_changed(len(error.errors)))
+    show_error(console, error)
 
 
 def _nothing_changed(count: int) -> Msg:
