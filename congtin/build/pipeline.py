@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from congtin.build.cluster import ClusterWorkers
 from congtin.build.commit import commit, recover
 from congtin.build.lock import alone
 from congtin.build.look import current_frame, look
@@ -36,6 +36,10 @@ from congtin.model import EditionKey
 from congtin.network.network import Network
 from congtin.stored_problems import problems_of_text, problems_text
 from congtin.workers import Workers
+
+if TYPE_CHECKING:
+    # It takes as long to load as a small Site to build, and few builds have a cluster.
+    from congtin.build.cluster import ClusterWorkers
 
 # So many Sites are read here, where they are remembered; more are read sooner by the processes that build them.
 FEW_SITES = 4
@@ -179,6 +183,8 @@ class _Build:
 
     def _workers(self, network: Network, sites: int) -> Workers[SiteJob, SiteResult] | ClusterWorkers:
         if self.request.cluster:
+            from congtin.build.cluster import ClusterWorkers
+
             return ClusterWorkers(self.request.cluster, network, self.request.workers)
         if sites > 1:
             # What every Edition needs is read once, before the first process is forked; one Site reads what it needs.
