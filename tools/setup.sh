@@ -112,11 +112,11 @@ if ! stamped project "$project_key"; then
 fi
 
 # Compiled once here, and not by every process and every network for itself; where it is missing, nothing is wrong.
-compiled_key=$(find congtin themes/base -name __pycache__ -prune -o -type f -print0 | sort -z | xargs -0 sha256sum |
+compiled_key=$(find congtin plugins themes/base -name __pycache__ -prune -o -type f -print0 | sort -z | xargs -0 sha256sum |
     cat - <(echo "$project_key $wanted") | sha256sum | cut -d' ' -f1)
 if ! stamped compiled "$compiled_key" || [[ ! -d congtin/build/__pycache__/templates ]]; then
     say "compiling the engine and its templates"
-    "$venv/bin/python" -m compileall -q congtin
+    "$venv/bin/python" -m compileall -q congtin plugins
     "$venv/bin/python" tools/precompile.py
     stamp compiled "$compiled_key"
 fi
