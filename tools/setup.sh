@@ -51,14 +51,14 @@ debian_has() { [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" =
 
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
 
-# can_be_used PYTHON: new enough, and able to make a .venv without another Debian package.
-can_be_used() { new_enough "$1" && "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+# version PYTHON: its 3.x as a number, where it can make a .venv without another Debian package; else 0.
+version() { "$1" -c 'import ensurepip, sys, venv; print(sys.version_info[1])' 2>/dev/null || echo 0; }
 
-# find_python: the interpreter behind $PYTHON; else the system's own, which its updates keep and which is compiled with
-# every optimisation; else python3 or a versioned name. Never one inside a venv.
+# find_python: the interpreter behind $PYTHON; else python3 or a versioned name, never one inside a venv. Of two with the
+# same 3.x the system's own comes first: its updates keep it, and it is compiled with every optimisation.
 find_python() {
     local candidate system=
-    if can_be_used /usr/bin/python3; then system=/usr/bin/python3; fi
+    if (($(version /usr/bin/python3) >= $(version python3))); then system=/usr/bin/python3; fi
     for candidate in ${PYTHON:+"$PYTHON"} $system python3 python3.14 python3.13 python3.12 python3.11; do
         if new_enough "$candidate"; then
             "$candidate" -c 'import sys; print(sys._base_executable)'
