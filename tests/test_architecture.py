@@ -17,6 +17,7 @@ FLOORS = {
     "congtin.languages": 1,
     "congtin.model": 1,
     "congtin.cores": 0,
+    "congtin.ending": 0,
     "congtin.layout": 1.5,
     "congtin.engine": 1.7,
     "congtin.stored_problems": 1.7,

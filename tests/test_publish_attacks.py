@@ -313,19 +313,20 @@ def test_what_the_build_says_is_read_through_no_link_and_must_make_sense(tmp_pat
     """A result that is a link to a key, or no result at all, is an error and shows nothing of the key."""
     lines = """
 
-import os, pathlib
-_result = pathlib.Path({result!r})
-def _end(code, _exit=os._exit):
+import atexit, os
+_exit = os._exit
+def _late():
+    try:
+        os.unlink({result!r})
+        os.symlink({key!r}, {result!r})
+    except OSError:
+        pass
+def _end(code):
+    _late()
     _exit(code)
-class _Late:
-    def __del__(self):
-        try:
-            os.unlink({result!r})
-            os.symlink({key!r}, {result!r})
-        except OSError:
-            pass
-import atexit
-atexit.register(_Late().__del__)
+# However the build ends, this comes after its last word.
+os._exit = _end
+atexit.register(_late)
 """
     result, key = tmp_path / "home" / "work" / "build" / "result.json", tmp_path / "keys" / "service"
     added = {"plugins/strict.py": lines.format(result=str(result), key=str(key))}

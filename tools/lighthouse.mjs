@@ -29,7 +29,9 @@ try {
     const answer = {url};
     try {
       const {lhr} = await lighthouse(url, {port: chrome.port, output: "json", logLevel: "silent"}, {
-        extends: "lighthouse:default", settings: {onlyCategories: categories, skipAudits: given.skip},
+        extends: "lighthouse:default",
+        // A picture of the whole page is for reports that people look at; no score asks for it.
+        settings: {onlyCategories: categories, skipAudits: given.skip, disableFullPageScreenshot: true},
       });
       if (lhr.runtimeError) {
         answer.error = `${lhr.runtimeError.code}: ${lhr.runtimeError.message}`;

@@ -11,6 +11,7 @@ import click
 
 from congtin.editorial import hook
 from congtin.editorial.desk import MAIN, Desk
+from congtin.ending import end_now
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.messages import msg, translate
 
@@ -43,6 +44,7 @@ def receive_command() -> None:
         hint = msg("Nothing was taken in. Look there for a full disk or missing rights, then push again.")
         _explain(CongtinError(msg("The machine of the content repository cannot work: {detail}", detail=error), hint))
         sys.exit(1)
+    end_now()
 
 
 def _explain(error: CongtinError) -> None:

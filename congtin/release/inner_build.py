@@ -14,6 +14,7 @@ from typing import Any
 from congtin.build.pipeline import build
 from congtin.build.request import BuildRequest
 from congtin.catalogue.store import CatalogueStore
+from congtin.ending import end_now
 from congtin.errors import CongtinError, ProblemsFound
 from congtin.model import Profile
 from congtin.release.built import RESULT
@@ -68,3 +69,4 @@ def _next_due(state: Path) -> float | None:
 if __name__ == "__main__":
     wait_for_the_word()
     main(sys.argv[1:])
+    end_now()

@@ -1,8 +1,16 @@
 // Tells how what has the focus differs from before: what changed, with which contrast, and whether it is seen.
 () => {
+    const gate = window.ctGate;
+    // One canvas for all: making one takes longer than everything else here.
+    gate.canvas ??= new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+    gate.colours ??= new Map();
+    const painted = text => {
+        gate.canvas.clearRect(0, 0, 1, 1); gate.canvas.fillStyle = text; gate.canvas.fillRect(0, 0, 1, 1);
+        return [...gate.canvas.getImageData(0, 0, 1, 1).data];
+    };
     const rgba = text => {
-        const c = new OffscreenCanvas(1, 1).getContext("2d"); c.fillStyle = text; c.fillRect(0, 0, 1, 1);
-        return [...c.getImageData(0, 0, 1, 1).data];
+        if (!gate.colours.has(text)) gate.colours.set(text, painted(text));
+        return gate.colours.get(text);
     };
     const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
         .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
@@ -18,7 +26,7 @@
     const element = document.activeElement;
     const number = element?.dataset?.ctFocus;
     if (number === undefined) return {number: -1, html: element ? element.outerHTML.slice(0, 200) : ""};
-    const gate = window.ctGate, after = gate.styles(element), before = gate.before[number];
+    const after = gate.styles(element), before = gate.before[number];
     const changed = gate.parts.filter(part => after[part] !== before[part] && !(part === "outlineColor" && after.outlineStyle === "none")
         && !(part === "outlineOffset" && after.outlineStyle === "none"));
     const box = element.getBoundingClientRect();

@@ -3,6 +3,12 @@
     const found = [];
     const say = (rule, element, more) => found.push([rule, element.outerHTML.slice(0, 200), more]);
     const wide = document.documentElement.scrollWidth - innerWidth;
+    const scrolls = element => {
+        for (let up = element; up && up !== document.body; up = up.parentElement) {
+            if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX)) return true;
+        }
+        return false;
+    };
     for (const element of document.body.querySelectorAll("*")) {
         const style = getComputedStyle(element);
         const box = element.getBoundingClientRect();
@@ -16,11 +22,7 @@
                 (cuts("overflowX") && element.scrollWidth > element.clientWidth + 2)) && element.innerText?.trim()) {
             say("text-cut", element, `${element.scrollWidth}×${element.scrollHeight} in ${element.clientWidth}×${element.clientHeight}`);
         }
-        let scrolls = false;
-        for (let up = element; up && up !== document.body; up = up.parentElement) {
-            scrolls ||= ["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(up).overflowX);
-        }
-        if (wide > 0 && !scrolls && own && box.right > innerWidth + 1) say("sideways", element, `${Math.round(box.right)} pixels`);
+        if (wide > 0 && own && box.right > innerWidth + 1 && !scrolls(element)) say("sideways", element, `${Math.round(box.right)} pixels`);
     }
     if (wide > 0 && !found.some(each => each[0] === "sideways")) say("sideways", document.body, `${wide} pixels too wide`);
     return found;
