@@ -13,10 +13,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from homes import home, homes
 from network import TinyNetwork
 from whole import whole
 
-__all__ = ["tiny", "whole"]
+__all__ = ["home", "homes", "tiny", "whole"]
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own there, for its user alone)
 ROOM = 6 << 30

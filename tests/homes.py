@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
+import pytest
 from desks import TinyDesk, clock
-from network import REPOSITORY
+from network import REPOSITORY, article
 
 from congtin.editorial.desk import MAIN, Desk
 from congtin.errors import Problem
@@ -28,6 +30,7 @@ from congtin.release.releases import all_releases, live_release
 from congtin.release.rollback import roll_back
 from congtin.release.told import publish_and_tell
 
+A = "content/ha/lim/tin-tuc/2026/a.vi.md"
 PUBLISHER = """\
 content: ../content.git
 profile: work
@@ -117,3 +120,56 @@ class TinyHome:
             [REPOSITORY / ".venv" / "bin" / "congtin", *words],
             check=check, capture_output=True, text=True, env=environment, timeout=300, stdin=subprocess.DEVNULL,
         )  # fmt: skip
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a folder with links, rights and times as they are."""
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True, timeout=60)
+
+
+class Homes:
+    """Homes that many tests begin with: each is made once, and put back before each test where it was made.
+
+    It has to be the same place: a publisher believes no store that was sealed in another folder. What a test leaves is
+    moved beside it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._made: dict[bool, TinyHome] = {}
+        self._used = count(1)
+
+    def begin(self, *, released: bool) -> TinyHome:
+        """Return a home with one article; ``released``: it has been published once."""
+        kept = self.folder / ("released" if released else "new")
+        place = kept.with_name(f"{kept.name}-home")
+        if released not in self._made:
+            self._made[released] = self._make(place, released=released)
+            copy(place, kept)
+        else:
+            place.rename(place.with_name(f"{place.name}-{next(self._used)}"))
+            copy(kept, place)
+        made = self._made[released]
+        desk = replace(made.desk, village=replace(made.desk.village), network=replace(made.desk.network), works={})
+        return replace(made, desk=desk, published=list(made.published))
+
+    @staticmethod
+    def _make(place: Path, *, released: bool) -> TinyHome:
+        home = TinyHome.create(place, f"-- {A} --\n{article(1, 'Cầu mới')}")
+        if released:
+            home.publish()
+        return home
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Homes:
+    """Return the homes of this worker."""
+    return Homes(tmp_path_factory.mktemp("homes"))
+
+
+@pytest.fixture
+def home(homes: Homes, request: pytest.FixtureRequest) -> Iterator[TinyHome]:
+    """Yield a home of the test's own, new or, with the mark `released`, published once."""
+    made = homes.begin(released=request.node.get_closest_marker("released") is not None)
+    yield made
+    made.desk.close()

@@ -19,13 +19,6 @@ B = "content/ha/lim/tin-tuc/2026/b.vi.md"
 PAGE = "lim.ha.gov.vn/tin-tuc/2026/a/index.html"
 
 
-@pytest.fixture
-def home(tmp_path):
-    made = TinyHome.create(tmp_path, f"-- {A} --\n{article(1, 'Cầu mới')}")
-    yield made
-    made.desk.close()
-
-
 def test_an_approved_edit_goes_live_and_costs_little(home):
     """A first Release has everything; the next one links what is the same and renders what is not."""
     first = home.publish()
@@ -61,15 +54,15 @@ def test_a_release_is_signed_complete_and_read_only(home):
     assert home.desk.verified() == []
 
 
+@pytest.mark.released
 def test_publishing_the_same_commit_again_changes_nothing(home):
-    home.publish()
     again = home.publish()
     assert (again.built.rendered, again.release.record.changed, again.built.editions) == (0, 0, 0)
 
 
+@pytest.mark.released
 def test_only_a_step_of_main_is_published(home):
     """Neither a Change that nobody approved, nor what is older than what is live."""
-    home.publish()
     before = home.desk.ref()
     editor = home.desk.work("lim-editor")
     change = editor.propose("Not approved", {B: article(2)})
@@ -82,9 +75,9 @@ def test_only_a_step_of_main_is_published(home):
     assert not home.has("lim.ha.gov.vn/tin-tuc/2026/b/index.html")
 
 
+@pytest.mark.released
 def test_main_moved_around_the_gate_is_not_published(home):
     """Whoever has a shell can move main; the publisher checks every step itself."""
-    home.publish()
     home.desk.network.put(A, article(1, "Không ai duyệt"))
     home.desk.network.git("commit", "-qam", "around")
     home.desk.git("fetch", "-q", str(home.desk.network.root), "HEAD")
@@ -98,9 +91,9 @@ def test_main_moved_around_the_gate_is_not_published(home):
     assert home.live.record.commit == main and "Cầu mới" in home.page("lim.ha.gov.vn", "tin-tuc/2026/a")
 
 
+@pytest.mark.released
 def test_what_a_release_lacks_is_told_and_the_old_one_stays(home):
     """The build runs apart, but its errors come with file, line and hint, and nothing is left behind."""
-    home.publish()
     home.edit({A: article(1, "Chưa được", demo=True)})
     (home.folder / "publisher.yaml").write_text("content: ../content.git\n")
     done = home.congtin("publish", check=False)
@@ -122,9 +115,9 @@ def test_a_scheduled_item_goes_live_at_its_time(home):
     assert later.release.record.next_due > due
 
 
+@pytest.mark.released
 def test_back_to_an_earlier_release_and_on_again(home):
     """One command goes back, and holds what would publish by itself."""
-    home.publish()
     home.edit({A: article(1, "Sai rồi")})
     home.publish()
     home.roll_back()
@@ -138,9 +131,9 @@ def test_back_to_an_earlier_release_and_on_again(home):
     assert home.desk.verified() == []
 
 
+@pytest.mark.released
 def test_a_way_back_does_not_show_what_was_withdrawn(home):
     """A Board took a page away; going back past that needs somebody who says so."""
-    home.publish()
     withdrawn = {"at": "2026-11-01T08:00:00+07:00", "reason": "Sai", "document": "1/TB"}
     home.edit({A: article(1, "Cầu mới", withdrawn=withdrawn)})
     home.publish()

@@ -21,13 +21,6 @@ PAGE = "lim.ha.gov.vn/tin-tuc/2026/a/index.html"
 EVIL = "BÍ MẬT BỊ LỘ"
 
 
-@pytest.fixture
-def home(tmp_path):
-    made = TinyHome.create(tmp_path, f"-- {A} --\n{article(1, 'Cầu mới')}")
-    yield made
-    made.desk.close()
-
-
 def codes(published):
     return {problem.code for problem in published.problems}
 
@@ -62,9 +55,9 @@ def test_filters_and_attributes_of_git_change_nothing(home):
     assert EVIL.encode() not in live_bytes(home)
 
 
+@pytest.mark.released
 def test_a_poisoned_fragment_is_named_and_built_again(home):
     """Somebody writes another text into the builder's store between two Releases."""
-    home.publish()
     (store,) = (home.folder / "work").glob("0*/state/catalogue.sqlite")
     with closing(sqlite3.connect(store)) as db:
         tables = [row[0] for row in db.execute("select name from sqlite_master where type = 'table'")]
@@ -83,8 +76,8 @@ def test_a_poisoned_fragment_is_named_and_built_again(home):
     assert EVIL.encode() not in live_bytes(home) and home.damage() == []
 
 
+@pytest.mark.released
 def test_a_poisoned_manifest_is_named_and_built_again(home):
-    home.publish()
     (manifest,) = (home.folder / "work").glob("0*/state/manifests/ha__lim@vi.txt")
     lines = manifest.read_text().split("\n")
     manifest.write_text("\n".join(line for line in lines if "tin-tuc/2026/a" not in line))
@@ -92,9 +85,9 @@ def test_a_poisoned_manifest_is_named_and_built_again(home):
     assert "store-renewed" in codes(published) and home.has(PAGE)
 
 
+@pytest.mark.released
 def test_a_store_of_somebody_else_is_not_used(home, tmp_path):
     """The files fit their seal, but another key made it."""
-    home.publish()
     (store,) = (home.folder / "work").glob("0*")
     other = home.desk.village.key("lim-editor")
     (store / "seal.sig").write_bytes(signatures.sign((store / "seal.json").read_bytes(), other, STORE))
@@ -107,9 +100,9 @@ def test_a_store_of_somebody_else_is_not_used(home, tmp_path):
     assert "store-renewed" in codes(copied.publish())
 
 
+@pytest.mark.released
 def test_an_edit_of_what_the_build_left_never_reaches_a_release(home):
     """Pages that did not change are linked from the last Release; pages that did are held against their digest."""
-    home.publish()
     output = home.folder / "work" / "build" / "output" / PAGE
     output.write_text(output.read_text().replace("Cầu mới", EVIL))
     home.edit({A.replace("a.vi", "b.vi"): article(2)})
@@ -117,9 +110,9 @@ def test_an_edit_of_what_the_build_left_never_reaches_a_release(home):
     assert EVIL.encode() not in live_bytes(home) and home.damage() == []
 
 
+@pytest.mark.released
 def test_an_edited_live_file_is_named_and_not_carried_on(home):
     """The nightly check names it; the next Release does not link it but takes what was built."""
-    home.publish()
     page = home.live.tree / PAGE
     page.chmod(0o644)
     page.write_text(page.read_text().replace("Cầu mới", EVIL))
@@ -132,8 +125,8 @@ def test_an_edited_live_file_is_named_and_not_carried_on(home):
     assert EVIL.encode() not in live_bytes(home) and home.damage() == []
 
 
+@pytest.mark.released
 def test_foreign_and_missing_files_of_a_release_are_named(home):
-    home.publish()
     tree = home.live.tree
     tree.chmod(0o755)
     (tree / "evil.html").write_text(EVIL)
@@ -147,9 +140,9 @@ def test_foreign_and_missing_files_of_a_release_are_named(home):
     }
 
 
+@pytest.mark.released
 def test_an_altered_record_stops_the_publisher(home):
     """Whoever rewrites the live record and its list has no key of the service."""
-    home.publish()
     record = home.live.folder / "record.json"
     record.chmod(0o644)
     record.write_text(record.read_text().replace('"pages": ', '"pages": 1'))
@@ -157,9 +150,9 @@ def test_an_altered_record_stops_the_publisher(home):
         home.publish()
 
 
+@pytest.mark.released
 def test_a_damaged_object_of_git_is_named(home):
     """A blob whose bytes are not what its name says is never published."""
-    home.publish()
     home.edit({A: article(1, "Cầu hai")})
     oid = home.desk.git("rev-parse", f"main:{A}").stdout.strip()
     home.desk.git("unpack-objects", "-q", check=False)

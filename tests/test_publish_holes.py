@@ -25,13 +25,6 @@ PAGE = "lim.ha.gov.vn/tin-tuc/2026/a/index.html"
 WITHDRAWN = {"at": "2026-11-01T08:00:00+07:00", "reason": "Sai", "document": "1/TB"}
 
 
-@pytest.fixture
-def home(tmp_path):
-    made = TinyHome.create(tmp_path, f"-- {A} --\n{article(1, 'Cầu mới')}")
-    yield made
-    made.desk.close()
-
-
 def altered(home, number, name=PAGE, keep_time=False):
     file = home.folder / "releases" / f"{number:06}" / "tree" / name
     status = file.stat()
@@ -55,9 +48,9 @@ def test_a_dead_link_of_one_page_keeps_no_withdrawal_back(home):
     assert "Sai" in home.page("lim.ha.gov.vn", "tin-tuc/2026/a")
 
 
+@pytest.mark.released
 def test_a_way_back_shows_nothing_withdrawn_under_its_former_address(home):
     """Published, renamed, withdrawn: the first address is none to go back to either."""
-    home.publish()
     home.edit({A: None, C: article(1, "Cầu mới", aliases=["/tin-tuc/2026/a/"])})
     home.publish()
     home.edit({C: article(1, "Cầu mới", aliases=["/tin-tuc/2026/a/"], withdrawn=WITHDRAWN)})
@@ -66,8 +59,8 @@ def test_a_way_back_shows_nothing_withdrawn_under_its_former_address(home):
         home.roll_back(1)
 
 
+@pytest.mark.released
 def test_nobody_goes_back_to_a_release_that_was_altered(home):
-    home.publish()
     home.edit({A: article(1, "Hai")})
     home.publish()
     altered(home, 1)
@@ -76,9 +69,9 @@ def test_nobody_goes_back_to_a_release_that_was_altered(home):
     assert home.live.number == 2
 
 
+@pytest.mark.released
 def test_from_a_damaged_release_there_is_a_way_back(home):
     """What was withdrawn since cannot be told then; somebody answers for it."""
-    home.publish()
     home.publish()
     record = home.live.folder / "record.json"
     record.chmod(0o644)
@@ -92,8 +85,8 @@ def test_from_a_damaged_release_there_is_a_way_back(home):
     assert read_status(home.home).live.number == 3
 
 
+@pytest.mark.released
 def test_a_release_without_a_record_is_no_obstacle(home):
-    home.publish()
     (home.folder / "releases" / "000002" / "tree").mkdir(parents=True)
     assert home.publish().release.number == 3
 
@@ -124,9 +117,9 @@ def test_a_build_that_takes_long_does_not_stand_in_the_way_of_its_own_log(home):
     assert home.desk.events()[-1] == "published" and home.live.number == 2
 
 
+@pytest.mark.released
 def test_what_the_nightly_check_found_is_not_carried_on(home):
     """A flipped bit, its time put back: found at night, made anew by the next Release."""
-    home.publish()
     altered(home, 1, keep_time=True)
     damage = home.damage()
     assert [problem.code for problem in damage] == ["altered-file"]
@@ -135,8 +128,8 @@ def test_what_the_nightly_check_found_is_not_carried_on(home):
     assert home.damage() == []
 
 
+@pytest.mark.released
 def test_a_live_link_that_leads_elsewhere_is_named(home, tmp_path):
-    home.publish()
     (home.folder / "live").unlink()
     (home.folder / "live").symlink_to(tmp_path / "evil" / "000001")
     (found,) = live_elsewhere(home.home)
@@ -157,9 +150,9 @@ def test_a_way_back_that_died_before_the_log_is_logged_by_the_next_publication(h
     assert told == [("published", 1), ("published", 2), ("published", 3), ("published", 1), ("published", 4)]
 
 
+@pytest.mark.released
 def test_web_servers_that_were_away_for_a_moment_are_asked_again(home):
     """Nobody listens: the switch is taken back, and tried again by itself."""
-    home.publish()
     (home.folder / "publisher.yaml").write_text(
         "content: ../content.git\nprofile: work\nsmoke: {origins: ['http://127.0.0.1:1']}\n"
     )
@@ -195,9 +188,9 @@ def test_the_status_page_shows_words_never_markup(home):
     assert json.loads((home.folder / "status" / "status.json").read_text())["hold"] == home.roll_back_reason
 
 
+@pytest.mark.released
 def test_nobody_goes_back_to_what_never_was_live(home):
     """A Release whose switch was taken back is signed too; the way back without a number passes it by."""
-    home.publish()
     (home.folder / "publisher.yaml").write_text(
         "content: ../content.git\nprofile: work\nsmoke: {origins: ['http://127.0.0.1:1']}\n"
     )
@@ -244,9 +237,9 @@ def test_poison_does_not_outlive_the_plugin_that_left_it(tmp_path):
         home.desk.close()
 
 
+@pytest.mark.released
 def test_a_folder_where_a_result_should_be_stops_nobody_for_ever(home):
     """Left by code that is gone, or by hand."""
-    home.publish()
     build = home.folder / "work" / "build"
     (build / "result.json").unlink(missing_ok=True)
     (build / "result.json").mkdir()
@@ -256,8 +249,8 @@ def test_a_folder_where_a_result_should_be_stops_nobody_for_ever(home):
     assert "Hai" in home.page("lim.ha.gov.vn", "tin-tuc/2026/a")
 
 
+@pytest.mark.released
 def test_the_work_folder_is_its_owners_alone(home):
-    home.publish()
     work = home.folder / "work"
     work.chmod(0o777)
     home.publish()
@@ -290,16 +283,16 @@ def test_a_private_umask_keeps_nothing_from_the_web_server(home):
     assert (home.folder / "status" / "status.json").stat().st_mode & 0o004
 
 
+@pytest.mark.released
 def test_a_file_that_somebody_made_writable_is_made_anew(home):
-    home.publish()
     (home.live.tree / PAGE).chmod(0o666)
     assert "altered-file" in {problem.code for problem in home.publish().problems}
     assert (home.live.tree / PAGE).stat().st_mode & 0o777 == 0o444
 
 
+@pytest.mark.released
 def test_a_switch_that_nobody_looked_at_is_looked_at(home):
     """Killed between the switch and the look: the service does not take it for done."""
-    home.publish()
     assert Service(home.home).due() is None
     (home.folder / ".going-live").write_text("1\n")
     assert Service(home.home).due() == home.desk.ref()
@@ -307,8 +300,8 @@ def test_a_switch_that_nobody_looked_at_is_looked_at(home):
     assert Service(home.home).due() is None
 
 
+@pytest.mark.released
 def test_a_hold_that_cannot_be_read_holds_until_somebody_publishes(home):
-    home.publish()
     (home.folder / "hold.json").write_text("{broken")
     home.edit({A: article(1, "Hai")})
     service = Service(home.home)
@@ -319,8 +312,8 @@ def test_a_hold_that_cannot_be_read_holds_until_somebody_publishes(home):
     assert home.live.number == 2 and not (home.folder / "hold.json").exists()
 
 
+@pytest.mark.released
 def test_another_trust_root_has_history_checked_from_its_beginning(home):
-    home.publish()
     trust = home.desk.folder / "trust.yaml"
     trust.write_text(trust.read_text() + "# another\n")
     assert "store-renewed" in {problem.code for problem in home.publish().problems}

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from desks import clock
-from homes import TinyHome
 from network import REPOSITORY, article
 from waiting import wait_for
 
@@ -25,13 +24,6 @@ from congtin.release.status import read_status
 
 A = "content/ha/lim/tin-tuc/2026/a.vi.md"
 B = "content/ha/lim/tin-tuc/2026/b.vi.md"
-
-
-@pytest.fixture
-def home(tmp_path):
-    made = TinyHome.create(tmp_path, f"-- {A} --\n{article(1, 'Cầu mới')}")
-    yield made
-    made.desk.close()
 
 
 class Running:
@@ -68,8 +60,8 @@ def test_a_push_goes_live_by_itself(home):
     assert 0 <= first.seconds < 60
 
 
+@pytest.mark.released
 def test_many_requests_are_one_publication_and_none_is_lost(home):
-    home.publish()
     asked = [queue.ask(home.home, f"reason {number}", clock()) for number in range(20)]
     assert len(queue.waiting(home.home)) == 20
     with Running(home) as running:
@@ -77,9 +69,9 @@ def test_many_requests_are_one_publication_and_none_is_lost(home):
     assert len(running.made) == 1
 
 
+@pytest.mark.released
 def test_what_failed_waits_until_somebody_mends_it(home):
     """The reason stands in the status; the same fault is not met without end; the next merge is tried."""
-    home.publish()
     (home.folder / "publisher.yaml").write_text("content: ../content.git\n")
     queue.ask(home.home, "please", clock())
     with Running(home) as running:
@@ -114,9 +106,9 @@ def test_a_scheduled_item_goes_live_when_its_time_comes(home):
     assert home.has("lim.ha.gov.vn/tin-tuc/2026/b/index.html")
 
 
+@pytest.mark.released
 def test_after_a_way_back_nothing_is_published_by_itself(home):
     """Until a person publishes again; requests wait meanwhile."""
-    home.publish()
     home.edit({A: article(1, "Sai rồi")})
     home.publish()
     home.roll_back()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from homes import TinyHome
 from network import article
 from test_publisher_service import Running
 from waiting import wait_for
@@ -16,13 +15,6 @@ from congtin.release.search.standing import search_state
 from congtin.release.status import read_status
 
 A = "content/ha/lim/tin-tuc/2026/a.vi.md"
-
-
-@pytest.fixture
-def home(tmp_path):
-    made = TinyHome.create(tmp_path, f"-- {A} --\n{article(1, 'Cầu mới')}")
-    yield made
-    made.desk.close()
 
 
 def release_found(home):
