@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 # make serve PORT=8080, make pytest WORKERS=4 ARGS="-k feeds"
 PORT ?= 8000
-WORKERS ?= 2
+# One more than the cores of a small machine: browsers, services and killed publications are waited for.
+WORKERS ?= 3
 ARGS ?=
 PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
 

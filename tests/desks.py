@@ -26,6 +26,7 @@ from congtin.editorial.changes import Changes
 from congtin.editorial.desk import MAIN, Desk
 from congtin.editorial.history import verify_history
 from congtin.editorial.log import Event, Recorded
+from congtin.editorial.receive import Update
 from congtin.editorial.refs import RefMove, move_refs, write_commit
 from congtin.editorial.repository import ABSENT, GitRepository
 from congtin.editorial.statements import Statement, Type, sign_statement
@@ -100,15 +101,19 @@ class TinyDesk:
         """Return the service's side; use it in a `with` statement."""
         return Desk(self.content, clock())
 
-    def work(self, person: str) -> Work:
-        """Return the work tree of a person, whose key it signs with; made when first asked for."""
-        if person not in self.works:
-            root = self.folder / "works" / person
+    def work(self, person: str, *, near: bool = False) -> Work:
+        """Return the work tree of a person, whose key it signs with; made when first asked for.
+
+        A ``near`` one is another, and pushes by the shorter way.
+        """
+        place = f"{person}-near" if near else person
+        if place not in self.works:
+            root = self.folder / "works" / place
             subprocess.run(["git", "clone", "-q", str(self.content), str(root)], check=True, timeout=60)
             for name, value in (("user.name", "x"), ("user.email", "x@example.vn")):
                 subprocess.run(["git", "-C", str(root), "config", name, value], check=True, timeout=60)
-            self.works[person] = Work(self, root, self.village.key(person))
-        return self.works[person]
+            self.works[place] = Work(self, root, self.village.key(person), near)
+        return self.works[place]
 
     # --- what is there -------------------------------------------------------------------------
 
@@ -144,6 +149,26 @@ class TinyDesk:
         return run(["git", f"--git-dir={self.content}", *arguments], check=check)
 
 
+class NearWorkTree(WorkTree):
+    """Pushes without Git between: the hook judges in this process what was brought to it, then the refs are moved.
+
+    Git starts a Python for each push, which takes longer than all else about an edit. So edits are made that only lead
+    up to what is tested: what the gate takes, and all that it must not take, is pushed through Git.
+    """
+
+    def push(self, *moves: str) -> None:
+        content = self.remote
+        assert content and not (content / "hooks/post-receive").exists()
+        pairs = [move.split(":") for move in moves]
+        with GitRepository(content) as git:
+            # Looked at again as a whole they would come as a pack; a push leaves them loose.
+            fetch = ("-c", "transfer.fsckObjects=false", "fetch", "--quiet", "--no-write-fetch-head")
+            git.run(*fetch, str(self.root), *[oid for oid, _ in pairs])
+            updates = [Update(name, git.ref(name) or ABSENT, oid) for oid, name in pairs]
+            hook.receive(content, updates, clock())
+            move_refs(git, [RefMove(update.ref, update.new, update.old) for update in updates])
+
+
 @dataclass
 class Work:
     """What one person does."""
@@ -152,9 +177,11 @@ class Work:
     root: Path
     key: Path
 
+    near: bool = False
+
     @cached_property
     def changes(self) -> Changes:
-        return Changes(WorkTree(self.root, self.key), clock)
+        return Changes((NearWorkTree if self.near else WorkTree)(self.root, self.key), clock)
 
     def put(self, path: str, content: str | bytes) -> None:
         file = self.root / path

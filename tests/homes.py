@@ -71,20 +71,27 @@ class TinyHome:
     def roll_back(self, number: int | None = None, **options: bool) -> Release:
         return roll_back(self.home, number, "a test", clock(), **options)
 
-    def edit(self, files: Mapping[str, str | bytes], person: str = "lim-editor", head: str = "lim-head") -> str:
-        """Have an edit proposed, approved and merged; return the Change."""
-        editor = self.desk.work(person)
+    def edit(
+        self,
+        files: Mapping[str, str | bytes],
+        person: str = "lim-editor",
+        head: str = "lim-head",
+        *,
+        near: bool = True,
+    ) -> str:
+        """Have an edit proposed, approved and merged, by the shorter way unless told not to; return the Change."""
+        editor = self.desk.work(person, near=near)
         change = editor.propose("An edit", dict(files))
-        self.desk.work(head).approve(change)
+        self.desk.work(head, near=near).approve(change)
         editor.merge(change)
         return change
 
     def edit_shared(self, path: str, text: str) -> str:
         """Have a theme, plugin or another file of all Sites changed by those who may."""
-        editor = self.desk.work("lim-editor")
+        editor = self.desk.work("lim-editor", near=True)
         change = editor.propose("For all", {path: text})
         for person in ("portal-head", "ha-reviewer"):
-            self.desk.work(person).approve(change)
+            self.desk.work(person, near=True).approve(change)
         editor.merge(change)
         return change
 

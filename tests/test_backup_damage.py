@@ -224,7 +224,7 @@ def test_pushes_and_tidying_during_a_copy_leave_it_whole(tmp_path):
     def work():
         try:
             for number in range(4):
-                backed.tiny.edit({B: article(2, f"Bản {number}")})
+                backed.tiny.edit({B: article(2, f"Bản {number}")}, near=False)
         finally:
             stop.set()
 

@@ -86,7 +86,7 @@ def test_a_poisoned_manifest_is_named_and_built_again(home):
 
 
 @pytest.mark.released
-def test_a_store_of_somebody_else_is_not_used(home, tmp_path):
+def test_a_store_of_somebody_else_is_not_used(home):
     """The files fit their seal, but another key made it."""
     (store,) = (home.folder / "work").glob("0*")
     other = home.desk.village.key("lim-editor")
@@ -95,7 +95,7 @@ def test_a_store_of_somebody_else_is_not_used(home, tmp_path):
     assert [str(p.message).partition(" was ")[2] for p in published.problems if p.code == "store-renewed"] == [
         "sealed by somebody else; it is not used."
     ]
-    copied = TinyHome(home.desk, tmp_path / "home2")
+    copied = TinyHome(home.desk, home.folder.with_name("home2"))
     shutil.copytree(home.folder, copied.folder, symlinks=True)
     assert "store-renewed" in codes(copied.publish())
 

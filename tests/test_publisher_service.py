@@ -131,7 +131,7 @@ def test_the_hook_asks_and_the_service_is_a_process(tmp_path, home):
     home.folder = folder
     hook = home.congtin("publisher", "hook")
     assert "post-receive" in hook.stdout
-    change = home.edit({A: article(1, "Qua móc")})
+    change = home.edit({A: article(1, "Qua móc")}, near=False)
     assert [request.why for request in queue.waiting(made)][:1] == ["push"]
     command = [REPOSITORY / ".venv" / "bin" / "congtin", "publisher", "run", "--home", folder]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as service:
