@@ -7,7 +7,8 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 # make serve PORT=8080, make pytest WORKERS=4 ARGS="-k feeds"
 PORT ?= 8000
-# One more than the cores of a small machine: browsers, services and killed publications are waited for.
+# One more than the cores of a small machine: browsers, services and killed publications are waited for. Each takes a
+# file of tests at a time, for what a file shares is made once then.
 WORKERS ?= 3
 ARGS ?=
 PYTHON_FILES := congtin plugins tests bench tools pelicanconf.py publishconf.py
@@ -42,7 +43,7 @@ types: setup-test ## mypy --strict over the engine
 	@$(BIN)/mypy --strict congtin
 
 pytest: setup-test ## the tests alone: make pytest ARGS="-k feeds"
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 build: setup ## build every site into output/
 	@$(BIN)/congtin build $(ARGS)
