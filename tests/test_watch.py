@@ -110,11 +110,9 @@ class Watching:
         until(f"{text!r} at {path}:\n{self.printed}", lambda: text in self.get(path))
 
     def builder(self) -> int:
-        return int(
-            subprocess.run(
-                ["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=True
-            ).stdout.split()[0]
-        )
+        """Return the process that builds. What indexes for the search is a child too, at times with a lower number."""
+        children = ["pgrep", "-P", str(self.process.pid), "-f", "congtin.release.builder_process"]
+        return int(subprocess.run(children, capture_output=True, text=True, check=True).stdout)
 
     def stop(self, number: int = signal.SIGINT) -> int:
         """Stop it as a terminal does, with a signal to the whole group."""
