@@ -194,7 +194,7 @@ def test_bytes_behind_a_key_do_not_make_another_one(village, files):
     [
         ("people/lim-member.yaml", {"keys": []}, "wrong-value", "keys"),
         ("people/lim-member.yaml", {"keys": None}, "missing-field", "name"),
-        ("people/lim-member.yaml", {"keys": [{"key": "ssh-dss AAAA", "valid_from": FROM}]}, "wrong-key", "key:"),
+        ("people/lim-member.yaml", {"keys": [{"key": "ssh-dss AAAA", "valid_from": FROM}]}, "wrong-key", "key"),
         ("people/lim-member.yaml", {"forges": {"github": "LIM-HEAD-gh"}}, "login-twice", "github"),
         ("people/lim-member.yaml", {"forges": {"svn": "a"}}, "wrong-value", "svn"),
         ("people/lim-member.yaml", {"forges": {"github": "a b"}}, "wrong-value", "github"),
@@ -218,7 +218,8 @@ def test_bytes_behind_a_key_do_not_make_another_one(village, files):
 def test_wrong_fields_are_named_with_their_line(village, files, path, fields, code, at):
     """File, line, what is wrong, how to mend it."""
     wrong = changed(village, files, path, **fields)
-    where = line(wrong, path, at) if code != "missing-field" or at == "decision" else f"{path}:1"
+    # With its colon: two letters alone stand in one key of a hundred.
+    where = line(wrong, path, f"{at}:") if code != "missing-field" or at == "decision" else f"{path}:1"
     assert defects(wrong) == [(code, where)]
 
 
